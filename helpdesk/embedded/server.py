@@ -1,0 +1,162 @@
+"""`script/server`: services, web, one worker and beat, until Ctrl-C."""
+
+import argparse
+import http.client
+import os
+import socket
+import sys
+from pathlib import Path
+
+from helpdesk.embedded.data_folder import DataFolder
+from helpdesk.embedded.errors import CannotStart, StopRequested
+from helpdesk.embedded.process import Process
+from helpdesk.embedded.services import publish, start_services
+from helpdesk.embedded.supervisor import Supervisor
+
+PROJECT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 120
+
+
+def main() -> int:
+    options = parse_options()
+    supervisor = Supervisor()
+    try:
+        host, port = os.environ.get("HOST", "127.0.0.1"), read_port(os.environ.get("PORT", "8000"))
+        with DataFolder(Path(os.environ.get("DATA_DIR", PROJECT / ".data"))) as folder:
+            refuse_a_busy_port(host, port)
+            try:
+                Server(folder, supervisor, host=host, port=port).run(with_demo=not options.empty)
+            finally:
+                (folder.path / "running.env").unlink(missing_ok=True)
+                supervisor.stop()
+    except CannotStart as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    except StopRequested:
+        supervisor.say("Stopped.")
+    return 0
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="script/server", description="Run the whole helpdesk on this machine."
+    )
+    parser.add_argument("--empty", action="store_true", help="do not load the demo on the first start")
+    return parser.parse_args()
+
+
+def read_port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise CannotStart(f'PORT is "{text}": give a number from 1 to 65535.')
+    return int(text)
+
+
+def refuse_a_busy_port(host: str, port: int) -> None:
+    """Raise CannotStart if the web process could not listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError as error:
+            raise CannotStart(
+                f"Port {port} needs more rights than this account has: set PORT to 1024 or more."
+            ) from error
+        except OSError as error:
+            raise CannotStart(
+                f"Port {port} of {host} cannot be used ({error.strerror}): stop what listens there, "
+                "or choose another with PORT."
+            ) from error
+
+
+class Server:
+    """One run of the whole product."""
+
+    def __init__(self, folder: DataFolder, supervisor: Supervisor, *, host: str, port: int) -> None:
+        self.folder = folder
+        self.supervisor = supervisor
+        self.host = host
+        self.port = port
+        self.address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"
+        self.environment: dict[str, str] = {}
+
+    def run(self, *, with_demo: bool) -> None:
+        """Start everything in order, say where it is, and keep it running until a signal comes."""
+        self.environment = start_services(self.folder, self.supervisor)
+        self.environment.setdefault("SITE_URL", self.address.rstrip("/"))
+        self.environment.setdefault("ALLOWED_HOSTS", f"localhost,127.0.0.1,{self.host}")
+        publish(self.folder.path, self.environment)
+
+        self.supervisor.run(self.process("migrate", "manage.py", "migrate", "--noinput", "--verbosity", "0"))
+        self.load_demo_once(wanted=with_demo)
+
+        web = self.start_product()
+        self.supervisor.wait_until(self.answers, web, seconds=READY_SECONDS)
+        self.supervisor.say(f"\nThe helpdesk is at {self.address}")
+        if self.demo_state == "loaded":
+            self.supervisor.run(self.process("accounts", "manage.py", "demo_accounts"))
+        self.supervisor.say("Ctrl-C stops it.\n")
+        self.supervisor.keep_running()
+
+    def start_product(self) -> Process:
+        """Start worker, beat and web; they stop in the opposite order, the web first."""
+        celery = ("-m", "celery", "-A", "helpdesk")
+        schedule = str(self.folder.path / "celerybeat-schedule")
+        worker = self.process("worker", *celery, "worker", "--loglevel", "INFO", stop_seconds=40)
+        beat = self.process("beat", *celery, "beat", "--loglevel", "INFO", "--schedule", schedule)
+        web = self.process(
+            *("web", "-m", "granian", "--interface", "asgi", "--host", self.host, "--port", str(self.port)),
+            *("--no-access-log", "--workers-kill-timeout", "10", "helpdesk.asgi:application"),
+            stop_seconds=15,
+        )
+        for process in (worker, beat, web):
+            self.supervisor.start(process)
+        return web
+
+    def process(self, name: str, *arguments: str, stop_seconds: float = 10) -> Process:
+        """A Python process of the product."""
+        return Process(
+            name,
+            [sys.executable, *arguments],
+            environment=self.environment,
+            folder=PROJECT,
+            log=self.folder.logs / f"{name}.log",
+            stop_seconds=stop_seconds,
+        )
+
+    @property
+    def demo_state(self) -> str:
+        """What became of the demo on this data: "" before the first start, "loading", "loaded" or
+        "unwanted".
+        """
+        file = self.folder.path / "demo"
+        return file.read_text().strip() if file.exists() else ""
+
+    def load_demo_once(self, *, wanted: bool) -> None:
+        """Load the demo on the very first start, or on the next one if that was interrupted.
+
+        Never into a database that somebody named: its accounts have passwords that everybody knows.
+        """
+        file = self.folder.path / "demo"
+        if self.demo_state == "":
+            file.write_text("loading" if wanted and "DATABASE_URL" not in os.environ else "unwanted")
+        if self.demo_state == "loading":
+            self.supervisor.say("Loading the demo (once) ...")
+            self.supervisor.run(self.process("demo", "manage.py", "load_demo"))
+            file.write_text("loaded")
+
+    def answers(self) -> bool:
+        """Whether the health page answers 200."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        connection = http.client.HTTPConnection(host, self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
