@@ -1,0 +1,28 @@
+"""One place turns a refused action into a page."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from helpdesk.errors import InvalidInput, Refused
+
+
+class RefusalMiddleware:
+    """Answer 409 (wrong state) or 422 (unusable input) with the action's own sentence."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        status = 422 if isinstance(exception, InvalidInput) else 409
+        if getattr(request, "htmx", False):
+            messages.error(request, str(exception))
+            return render(request, "_messages.html", status=status)
+        return render(request, "refused.html", {"reason": str(exception)}, status=status)

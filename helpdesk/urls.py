@@ -1,0 +1,24 @@
+from django.urls import include, path
+from django.views.i18n import set_language
+from drf_spectacular.views import SpectacularAPIView
+
+from helpdesk import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health/", views.health, name="health"),
+    path("language/", set_language, name="set_language"),
+    path("accounts/", include("allauth.urls")),
+    path("me/", include("accounts.urls")),
+    path("tickets/", include("tickets.urls")),
+    path("queue/", include("tickets.queue_urls")),
+    path("docs/", include("kb.urls")),
+    path("reports/", include("sla.urls")),
+    path("notices/", include("notifications.urls")),
+    path("api/v1/", include("helpdesk.api_urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+]
+
+handler404 = "helpdesk.views.not_found"
+handler403 = "helpdesk.views.forbidden"
+handler500 = "helpdesk.views.server_error"

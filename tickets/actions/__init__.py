@@ -1,0 +1,42 @@
+"""Everything that can happen to a ticket, one function each.
+
+Each locks the ticket, looks whether it may happen, changes it and records one event, in one
+transaction. Browser, API, mail, chat and tasks call the same functions. `by` is who does it (None: the
+system), `at` the moment (None: now); importers and the demo pass moments of the past.
+"""
+
+from tickets.actions.conversation import ask_requester, note, reply
+from tickets.actions.filing import create
+from tickets.actions.lifecycle import (
+    agree_date,
+    close,
+    close_if_still_resolved,
+    hold,
+    reopen,
+    resolve,
+    resume,
+    set_facts,
+    set_priority,
+)
+from tickets.actions.routing import assign, escalate, hand_over, release, take
+
+__all__ = [
+    "agree_date",
+    "ask_requester",
+    "assign",
+    "close",
+    "close_if_still_resolved",
+    "create",
+    "escalate",
+    "hand_over",
+    "hold",
+    "note",
+    "release",
+    "reopen",
+    "reply",
+    "resolve",
+    "resume",
+    "set_facts",
+    "set_priority",
+    "take",
+]

@@ -1,0 +1,112 @@
+"""What is said on a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from events.recording import record
+from helpdesk.errors import InvalidTransition
+from tickets.actions.changing import change, locked, require_active
+from tickets.actions.filing import create
+from tickets.actions.saying import jot, say
+from tickets.models import Ticket
+
+Status = Ticket.Status
+
+
+@transaction.atomic
+def reply(
+    ticket: Ticket,
+    *,
+    by: User | None,
+    body: str,
+    files: Sequence[File[bytes]] = (),
+    at: datetime | None = None,
+) -> Ticket:
+    """Add a public reply.
+
+    An agent's reply opens a new ticket. The customer's word opens one that waited for it (rule B4) and
+    reopens one that was resolved (rule B8); on a closed one it files a linked new ticket, which is
+    returned (rule B15). Raises InvalidTransition for an agent's reply to a closed ticket.
+    """
+    ticket = locked(ticket)
+    now = at or timezone.now()
+    from_customer = by is not None and not by.is_staff_member
+    if ticket.status == Status.CLOSED:
+        if not from_customer:
+            raise InvalidTransition(_("This ticket is closed. File a new one that follows it."))
+        return _follow_up(ticket, by=by, body=body, files=files, at=now)
+
+    message = say(ticket, by=by, body=body, files=files, at=now)
+    fields: dict[str, object] = {}
+    if from_customer and ticket.status == Status.RESOLVED:
+        fields = {"status": Status.OPEN, "resolved_at": None, "reopen_count": ticket.reopen_count + 1}
+    elif ticket.status == (Status.PENDING if from_customer else Status.NEW) and by is not None:
+        fields = {"status": Status.OPEN}
+    changes = change(ticket, now, **fields)
+    record("ticket.replied", ticket, by=by, at=now, changes=changes, **message)
+    return ticket
+
+
+def _follow_up(
+    ticket: Ticket, *, by: User | None, body: str, files: Sequence[File[bytes]], at: datetime
+) -> Ticket:
+    return create(
+        requester=by if by is not None else ticket.requester,
+        subject=ticket.subject,
+        body=body,
+        priority=ticket.priority,
+        by=by,
+        organization=ticket.organization,
+        product=ticket.product,
+        platform=ticket.platform,
+        sdk_version=ticket.sdk_version,
+        application=ticket.application,
+        follows=ticket,
+        files=files,
+        at=at,
+    )
+
+
+@transaction.atomic
+def note(
+    ticket: Ticket,
+    *,
+    by: User | None,
+    body: str,
+    files: Sequence[File[bytes]] = (),
+    at: datetime | None = None,
+) -> Ticket:
+    """Add an internal note: no customer ever sees it and no clock takes notice (rule B3)."""
+    ticket = locked(ticket)
+    now = at or timezone.now()
+    jotted = jot(ticket, by=by, body=body, files=files, at=now)
+    change(ticket, now)
+    record("ticket.noted", ticket, by=by, at=now, **jotted)
+    return ticket
+
+
+@transaction.atomic
+def ask_requester(
+    ticket: Ticket,
+    *,
+    by: User | None,
+    body: str,
+    files: Sequence[File[bytes]] = (),
+    at: datetime | None = None,
+) -> Ticket:
+    """Ask the customer something and wait: the resolution clock pauses (rules B4, B5)."""
+    ticket = locked(ticket)
+    require_active(ticket)
+    now = at or timezone.now()
+    message = say(ticket, by=by, body=body, files=files, at=now)
+    changes = change(ticket, now, status=Status.PENDING, hold_reason="")
+    record("ticket.asked", ticket, by=by, at=now, changes=changes, **message)
+    return ticket

@@ -1,0 +1,305 @@
+"""Tickets, what is said on them, and the files that come along."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import PurePath
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Application, Membership, Organization, Tier, User
+from events.append_only import append_only
+from products.models import Platform, Product
+
+
+class Priority(models.TextChoices):
+    """P1 is the most severe; the order of the values is the order of severity."""
+
+    P1 = "P1", _("P1 urgent")
+    P2 = "P2", _("P2 high")
+    P3 = "P3", _("P3 medium")
+    P4 = "P4", _("P4 low")
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, user: User | AnonymousUser) -> TicketQuerySet:
+        """Staff: all. A lead: the organisation's. A member: own tickets, for as long as a member."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        if user.is_staff_member:
+            return self
+        memberships = Membership.objects.filter(user=user)
+        leads = memberships.filter(role=Membership.Role.LEAD).values("organization")
+        own = models.Q(requester=user) & (
+            models.Q(organization=None) | models.Q(organization__in=memberships.values("organization"))
+        )
+        return self.filter(own | models.Q(organization__in=leads))
+
+    def active(self) -> TicketQuerySet:
+        """Neither resolved nor closed."""
+        return self.filter(status__in=Ticket.ACTIVE)
+
+    def by_next_promise(self) -> TicketQuerySet:
+        """The next promise to expire first, breached before that; tickets without a running promise last."""
+        return self.order_by(models.F("next_due_at").asc(nulls_last=True), "pk")
+
+
+class Ticket(models.Model):
+    """A question or problem of a customer, with everything that was promised about it."""
+
+    class Status(models.TextChoices):
+        NEW = "new", pgettext_lazy("ticket status", "new")
+        OPEN = "open", pgettext_lazy("ticket status", "open")
+        PENDING = "pending", pgettext_lazy("ticket status", "waiting for customer")
+        ON_HOLD = "on_hold", pgettext_lazy("ticket status", "on hold")
+        RESOLVED = "resolved", pgettext_lazy("ticket status", "resolved")
+        CLOSED = "closed", pgettext_lazy("ticket status", "closed")
+
+    class Channel(models.TextChoices):
+        WEB = "web", _("web form")
+        EMAIL = "email", _("e-mail")
+        API = "api", "API"
+        CHAT = "chat", _("chat")
+        PHONE = "phone", _("hotline")
+        MONITORING = "monitoring", _("quality monitoring")
+        IMPORT = "import", _("import")
+
+    ACTIVE = (Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD)
+
+    number = models.BigAutoField(_("number"), primary_key=True)
+    subject = models.CharField(_("subject"), max_length=200)
+    requester = models.ForeignKey(User, models.PROTECT, related_name="tickets", verbose_name=_("requester"))
+    organization = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("organisation"),
+    )
+    product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True, verbose_name=_("product"))
+    platform = models.CharField(_("platform"), max_length=20, choices=Platform.choices, blank=True)
+    sdk_version = models.CharField(_("SDK version"), max_length=40, blank=True)
+    application = models.ForeignKey(
+        Application,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("application"),
+        related_name="tickets",
+    )
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel.choices, default=Channel.WEB)
+    priority = models.CharField(_("priority"), max_length=2, choices=Priority.choices)
+    tier = models.CharField(_("tier"), max_length=3, choices=Tier.choices, default=Tier.L1)
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.NEW)
+    assignee = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned_tickets",
+        verbose_name=_("assignee"),
+    )
+    hold_reason = models.CharField(_("on hold because"), max_length=500, blank=True)
+    follows = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="follow_ups", verbose_name=_("follows")
+    )
+    created_at = models.DateTimeField(_("filed"), default=timezone.now)
+    updated_at = models.DateTimeField(_("last change"), default=timezone.now)
+    first_replied_at = models.DateTimeField(_("first public reply of an agent"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    reopen_count = models.PositiveSmallIntegerField(_("times reopened"), default=0)
+
+    # One form sent twice is one ticket.
+    submission_key = models.UUIDField(default=uuid.uuid4, editable=False)
+    # Head and length of the event chain (events.recording writes them, events.audit compares them).
+    chain_length = models.PositiveIntegerField(default=0, editable=False)
+    chain_head = models.CharField(max_length=64, blank=True, editable=False)
+    # Written by the projection of the clocks and by nobody else: the earliest deadline of a running clock.
+    next_due_at = models.DateTimeField(null=True, editable=False)
+    # Words of subject and conversation, Chinese segmented (helpdesk.text); written with each public message.
+    search = SearchVectorField(null=True, editable=False)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        constraints = [
+            models.UniqueConstraint(fields=["requester", "submission_key"], name="ticket_filed_once"),
+            models.CheckConstraint(
+                condition=~models.Q(status="on_hold") | ~models.Q(hold_reason=""),
+                name="ticket_hold_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["resolved", "closed"], resolved_at__isnull=False)
+                | models.Q(status__in=["new", "open", "pending", "on_hold"], resolved_at=None),
+                name="ticket_resolved_has_a_moment",
+            ),
+        ]
+        _active = models.Q(status__in=["new", "open", "pending", "on_hold"])
+        indexes = [
+            # The queue, and the queue of one tier or one person: the next promise first, active tickets only.
+            models.Index(
+                models.F("next_due_at").asc(nulls_last=True), "number", name="ticket_queue", condition=_active
+            ),
+            models.Index(
+                "tier",
+                models.F("next_due_at").asc(nulls_last=True),
+                "number",
+                name="ticket_queue_of_tier",
+                condition=_active,
+            ),
+            models.Index(
+                "assignee",
+                models.F("next_due_at").asc(nulls_last=True),
+                "number",
+                name="ticket_queue_of_assignee",
+                condition=_active,
+            ),
+            models.Index("requester", models.F("number").desc(), name="ticket_of_requester"),
+            models.Index("organization", models.F("number").desc(), name="ticket_of_organization"),
+            # The nightly walk that closes what stayed resolved.
+            models.Index(
+                fields=["resolved_at"], name="ticket_to_close", condition=models.Q(status="resolved")
+            ),
+            GinIndex(fields=["search"], name="ticket_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("ticket", args=[self.number])
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in self.ACTIVE
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, user: User | AnonymousUser) -> MessageQuerySet:
+        return self.filter(ticket__in=Ticket.objects.visible_to(user))
+
+
+class Message(models.Model):
+    """A public reply: everybody who sees the ticket sees it. What was sent is never edited."""
+
+    class Author(models.TextChoices):
+        """In which role it was said: it decides what the clocks make of it (rules B2, B3)."""
+
+        REQUESTER = "requester", _("requester")
+        COLLEAGUE = "colleague", _("colleague of the requester")
+        AGENT = "agent", _("agent")
+        SYSTEM = "system", _("automatic")
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="messages")
+    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="messages")
+    author_kind = models.CharField(max_length=9, choices=Author.choices)
+    body = models.TextField(_("text"), help_text=_("Markdown"))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["ticket", "created_at"], name="message_of_ticket")]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"message {self.pk} on #{self.ticket_id}"
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    def visible_to(self, user: User | AnonymousUser) -> NoteQuerySet:
+        """Staff only, whatever else a person may see."""
+        if isinstance(user, User) and user.is_staff_member:
+            return self
+        return self.none()
+
+
+class Note(models.Model):
+    """An internal note, in a table of its own: no query for customers can meet one by a forgotten filter."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="notes")
+    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="notes")
+    body = models.TextField(_("text"), help_text=_("Markdown"))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["ticket", "created_at"], name="note_of_ticket")]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"note {self.pk} on #{self.ticket_id}"
+
+
+def stored_name(instance: StoredFile, filename: str) -> str:
+    """A random name: nothing that a person chose becomes a path on the disk."""
+    return f"{uuid.uuid4().hex[:2]}/{uuid.uuid4().hex}"
+
+
+class StoredFile(models.Model):
+    """A file as it was sent: its name and size are facts of the row, its place on the disk is random."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.FileField(upload_to=stored_name)
+    name = models.CharField(_("file name"), max_length=255)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    content_type = models.CharField(
+        max_length=100, help_text=_("As the content says, not as the sender or the name says.")
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def extension(self) -> str:
+        return PurePath(self.name).suffix.lstrip(".").lower()
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, user: User | AnonymousUser) -> AttachmentQuerySet:
+        return self.filter(message__ticket__in=Ticket.objects.visible_to(user))
+
+
+class Attachment(StoredFile):
+    """A file with a public message."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="attachments")
+
+    objects = AttachmentQuerySet.as_manager()
+
+    def get_absolute_url(self) -> str:
+        return reverse("attachment", args=[self.pk])
+
+
+class NoteAttachmentQuerySet(models.QuerySet["NoteAttachment"]):
+    def visible_to(self, user: User | AnonymousUser) -> NoteAttachmentQuerySet:
+        return self.filter(note__in=Note.objects.visible_to(user))
+
+
+class NoteAttachment(StoredFile):
+    """A file with an internal note."""
+
+    note = models.ForeignKey(Note, models.PROTECT, related_name="attachments")
+
+    objects = NoteAttachmentQuerySet.as_manager()
+
+    def get_absolute_url(self) -> str:
+        return reverse("note_attachment", args=[self.pk])
