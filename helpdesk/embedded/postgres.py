@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
+from psycopg2.extensions import cursor
 
 from helpdesk.embedded.data_folder import DataFolder
 from helpdesk.embedded.errors import CannotStart
@@ -23,15 +24,15 @@ from helpdesk.embedded.unprivileged import account_for
 ROLE = "helpdesk"
 SUPERUSER = "postgres"
 
-# For data that may be lost: the tests'.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Quicker, for data that may be lost in a crash.
+EXPENDABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Postgres:
     """A PostgreSQL with its data in `postgres/` of the data folder, listening on a Unix socket alone."""
 
     def __init__(
-        self, folder: DataFolder, *, environment: Mapping[str, str], options: Mapping[str, str] | None = None
+        self, folder: DataFolder, *, environment: Mapping[str, str], expendable: bool = False
     ) -> None:
         self.programs = _find_programs()
         # Two levels: whatever account owns the data, the outer folder lets nobody but us and root pass.
@@ -48,7 +49,7 @@ class Postgres:
             "shared_buffers": "128MB",
             "timezone": "UTC",
             "log_timezone": "UTC",
-            **(options or {}),
+            **(EXPENDABLE if expendable else {}),
         }
         try:
             self.home.mkdir(mode=0o700, exist_ok=True)
@@ -59,6 +60,7 @@ class Postgres:
         except OSError as error:
             raise CannotStart(f"{error.filename} cannot be written ({error.strerror}): mend that.") from error
         self._environment = environment
+        self._expendable = expendable
         self.process = Process(
             "postgres",
             [
@@ -137,17 +139,23 @@ class Postgres:
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
-                if cursor.fetchone() is None:
-                    # Not a superuser: what the product may do here, it may do in production.
-                    cursor.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE)))
-                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ROLE])
-                if cursor.fetchone() is None:
-                    statement = sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(ROLE))
-                    cursor.execute(statement)
+                self._make_database(cursor)
         finally:
             connection.close()
         return True
+
+    def _make_database(self, cursor: cursor) -> None:
+        role = sql.Identifier(ROLE)
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
+        if cursor.fetchone() is None:
+            # Not a superuser: what the product may do here, it may do in production.
+            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ROLE])
+        if cursor.fetchone() is None:
+            cursor.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(role))
+        if self._expendable:
+            # Tests empty the append-only tables between them, past the triggers.
+            cursor.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(role))
 
 
 def is_worth_showing(line: str) -> bool:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from helpdesk.embedded.data_folder import DataFolder
 from helpdesk.embedded.errors import CannotStart, StopRequested
-from helpdesk.embedded.postgres import CARELESS
 from helpdesk.embedded.services import start_services
 from helpdesk.embedded.supervisor import Supervisor
 
@@ -20,7 +19,7 @@ def main(command: list[str]) -> int:
     try:
         with DataFolder(Path(os.environ.get("DATA_DIR", ".data/test"))) as folder:
             try:
-                environment = start_services(folder, supervisor, postgres_options=CARELESS)
+                environment = start_services(folder, supervisor, expendable=True)
                 return supervisor.attend(command, environment)
             finally:
                 supervisor.stop()

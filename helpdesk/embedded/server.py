@@ -27,7 +27,6 @@ def main() -> int:
             try:
                 Server(folder, supervisor, host=host, port=port).run(with_demo=not options.empty)
             finally:
-                (folder.path / "running.env").unlink(missing_ok=True)
                 supervisor.stop()
     except CannotStart as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -85,18 +84,23 @@ class Server:
         self.environment = start_services(self.folder, self.supervisor)
         self.environment.setdefault("SITE_URL", self.address.rstrip("/"))
         self.environment.setdefault("ALLOWED_HOSTS", f"localhost,127.0.0.1,{self.host}")
-        publish(self.folder.path, self.environment)
+        self.environment.setdefault("LOG_FORMAT", "plain")
+        published = publish(self.folder.path, self.environment)
+        try:
+            self.supervisor.run(self.manage("migrate", "--noinput", "--verbosity", "0"))
+            self.load_demo_once(wanted=with_demo)
+            web = self.start_product()
+            self.supervisor.wait_until(self.answers, web, seconds=READY_SECONDS)
+            self.greet()
+            self.supervisor.keep_running()
+        finally:
+            published.unlink(missing_ok=True)
 
-        self.supervisor.run(self.process("migrate", "manage.py", "migrate", "--noinput", "--verbosity", "0"))
-        self.load_demo_once(wanted=with_demo)
-
-        web = self.start_product()
-        self.supervisor.wait_until(self.answers, web, seconds=READY_SECONDS)
+    def greet(self) -> None:
         self.supervisor.say(f"\nThe helpdesk is at {self.address}")
         if self.demo_state == "loaded":
-            self.supervisor.run(self.process("accounts", "manage.py", "demo_accounts"))
+            self.supervisor.run(self.manage("demo_accounts"))
         self.supervisor.say("Ctrl-C stops it.\n")
-        self.supervisor.keep_running()
 
     def start_product(self) -> Process:
         """Start worker, beat and web; they stop in the opposite order, the web first."""
@@ -105,13 +109,17 @@ class Server:
         worker = self.process("worker", *celery, "worker", "--loglevel", "INFO", stop_seconds=40)
         beat = self.process("beat", *celery, "beat", "--loglevel", "INFO", "--schedule", schedule)
         web = self.process(
-            *("web", "-m", "granian", "--interface", "asgi", "--host", self.host, "--port", str(self.port)),
+            *("web", "-m", "granian", "--interface", "asginl", "--host", self.host, "--port", str(self.port)),
             *("--no-access-log", "--workers-kill-timeout", "10", "helpdesk.asgi:application"),
             stop_seconds=15,
         )
         for process in (worker, beat, web):
             self.supervisor.start(process)
         return web
+
+    def manage(self, command: str, *arguments: str) -> Process:
+        """A management command, to be run to its end."""
+        return self.process(command.replace("demo_", ""), "manage.py", command, *arguments)
 
     def process(self, name: str, *arguments: str, stop_seconds: float = 10) -> Process:
         """A Python process of the product."""
@@ -139,10 +147,10 @@ class Server:
         """
         file = self.folder.path / "demo"
         if self.demo_state == "":
-            file.write_text("loading" if wanted and "DATABASE_URL" not in os.environ else "unwanted")
+            file.write_text("loading" if wanted and not os.environ.get("DATABASE_URL") else "unwanted")
         if self.demo_state == "loading":
             self.supervisor.say("Loading the demo (once) ...")
-            self.supervisor.run(self.process("demo", "manage.py", "load_demo"))
+            self.supervisor.run(self.manage("load_demo"))
             file.write_text("loaded")
 
     def answers(self) -> bool:
@@ -150,7 +158,7 @@ class Server:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         connection = http.client.HTTPConnection(host, self.port, timeout=5)
         try:
-            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            connection.request("GET", "/health/", headers={"Host": "localhost"})
             return connection.getresponse().status == http.HTTPStatus.OK
         except OSError:
             return False

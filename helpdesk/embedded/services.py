@@ -13,33 +13,32 @@ from helpdesk.embedded.supervisor import Supervisor, child_environment
 READY_SECONDS = 60
 
 
-def start_services(
-    folder: DataFolder, supervisor: Supervisor, *, postgres_options: Mapping[str, str] | None = None
-) -> dict[str, str]:
-    """Start what is not named by DATABASE_URL or REDIS_URL and wait for it.
+def start_services(folder: DataFolder, supervisor: Supervisor, *, expendable: bool = False) -> dict[str, str]:
+    """Start what DATABASE_URL or REDIS_URL does not name and wait for it.
 
-    Returns the whole environment for the product's processes. Raises CannotStart.
+    `expendable` data may be lost in a crash: the tests', which are quicker for it. Returns the whole
+    environment for the product's processes. Raises CannotStart.
     """
     end_leftovers(folder.path, supervisor.say)
     variables = {MARKER: os.path.realpath(folder.path), "DATA_DIR": str(folder.path)}
     environment = child_environment(variables)
 
-    if "DATABASE_URL" not in os.environ:
-        postgres = Postgres(folder, environment=environment, options=postgres_options)
+    postgres = broker = None
+    if not os.environ.get("DATABASE_URL"):
+        postgres = Postgres(folder, environment=environment, expendable=expendable)
         if postgres.is_new:
             supervisor.say("Making the database (once) ...")
         postgres.prepare()
         supervisor.start(postgres.process)
         variables["DATABASE_URL"] = postgres.url
-    if "REDIS_URL" not in os.environ:
+    if not os.environ.get("REDIS_URL"):
         broker = Redis(folder, environment=environment)
         supervisor.start(broker.process)
         variables["REDIS_URL"] = broker.url
-        supervisor.wait_until(broker.is_ready, broker.process, seconds=READY_SECONDS)
-    if "DATABASE_URL" not in os.environ:
-        supervisor.wait_until(postgres.is_ready, postgres.process, seconds=READY_SECONDS)
+    for service in filter(None, (postgres, broker)):
+        supervisor.wait_until(service.is_ready, service.process, seconds=READY_SECONDS)
 
-    if "SECRET_KEY" not in os.environ:
+    if not os.environ.get("SECRET_KEY"):
         variables["SECRET_KEY"] = folder.secret_key()
     return {**environment, **variables}
 
@@ -48,19 +47,11 @@ def start_services(
 SHARED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "DATA_DIR")
 
 
-def publish(folder: Path, environment: Mapping[str, str]) -> None:
-    """Leave the way to the running services for `manage.py` in another terminal, readable by this account
-    only.
+def publish(folder: Path, environment: Mapping[str, str]) -> Path:
+    """Leave the way to the running services where the settings look for it, readable by this account only.
+
+    Returns the file; whoever called removes it in the end.
     """
-    lines = [f"{name}={environment[name]}\n" for name in SHARED if name in environment]
-    write_private(folder / "running.env", "".join(lines))
-
-
-def join_running(folder: Path) -> None:
-    """Let this process use the services of a running script/server, where no others are named."""
-    file = folder / "running.env"
-    if "DATABASE_URL" in os.environ or not os.access(file, os.R_OK):
-        return
-    for line in file.read_text().splitlines():
-        name, _, value = line.partition("=")
-        os.environ.setdefault(name, value)
+    file = folder / "services.env"
+    write_private(file, "".join(f"{name}={environment[name]}\n" for name in SHARED if name in environment))
+    return file

@@ -1,0 +1,88 @@
+"""A browser for tests: Debian's Chromium, driven by Playwright.
+
+    @pytest.mark.browser
+    def test_rui_files_a_ticket(site, open_page):
+        rui = open_page(site.address)
+        rui.goto("/tickets/new/")
+
+A page with an uncaught JavaScript error or a breach of the content security policy fails its test. A failed
+test leaves a picture of each of its pages in test-results/.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+RESULTS = Path(__file__).resolve().parents[1] / "test-results"
+TIMEOUT_MILLISECONDS = 10_000
+
+# No requests of Chromium's own: nothing here may reach for another machine.
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A running Chromium. Without one the test is skipped, in CI it fails."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        missing = "Chromium is not installed: apt-get install chromium fonts-noto-cjk"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    # Playwright keeps an event loop in this thread, where Django then refuses its database without need.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # Chromium's own sandbox refuses root.
+    arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Open a page with cookies of its own, for one person: `open_page(site.address, locale="zh-CN")`.
+
+    Takes the options of Playwright's `new_context` too: `viewport`, `color_scheme`, `java_script_enabled`.
+    """
+    pages: list[Page] = []
+    errors: list[str] = []
+
+    def open_page(address: str, **options: Any) -> Page:
+        options = {"locale": "en-GB", "viewport": {"width": 1440, "height": 900}, **options}
+        page = browser.new_context(base_url=address, **options).new_page()
+        page.set_default_timeout(TIMEOUT_MILLISECONDS)
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+        page.on(
+            "console", lambda line: errors.append(f"{page.url}: {line.text}") if _is_refusal(line) else None
+        )
+        pages.append(page)
+        return page
+
+    yield open_page
+
+    if getattr(request.node, "has_failed", False):
+        RESULTS.mkdir(exist_ok=True)
+        name = re.sub(r"[^\w-]+", "-", request.node.nodeid).strip("-")
+        for number, page in enumerate(pages):
+            page.screenshot(path=RESULTS / f"{name}-{number}.png", full_page=True)
+    for page in pages:
+        page.context.close()
+    assert not errors, "\n".join(errors)
+
+
+def _is_refusal(line: Any) -> bool:
+    return line.type == "error" and "Content Security Policy" in line.text
