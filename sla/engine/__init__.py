@@ -1,0 +1,70 @@
+"""The SLA clocks: a ticket's history, read under a policy at an instant. No database, no clock reading.
+
+    state = fold(events)                      # or apply(state, event), one by one
+    readings = clocks(state, policy, now)
+    result = scan(readings, recorded_keys, now)
+    explanation = ledger(state, policy, now, Target.RESOLUTION)
+
+The rule ids in the comments (B10, D4) are those of docs/sla_rules.md.
+"""
+
+from sla.engine.clocks import Agreement, ClockKey, ClockState, State, Threshold, clocks
+from sla.engine.history import (
+    Author,
+    Cancelled,
+    Created,
+    DateAgreed,
+    HistoryEvent,
+    InvalidHistory,
+    Message,
+    Origin,
+    PriorityChanged,
+    StartMoved,
+    StatusChanged,
+    TicketState,
+    Voided,
+    apply,
+    fold,
+)
+from sla.engine.ledger import Activity, Entry, Ledger, RowBudget, ledger
+from sla.engine.policy import Policy, Row, Status, Target
+from sla.engine.scan import Notify, Record, RecordKey, ScanResult, next_scan_at, scan
+
+__all__ = [
+    "Activity",
+    "Agreement",
+    "Author",
+    "Cancelled",
+    "ClockKey",
+    "ClockState",
+    "Created",
+    "DateAgreed",
+    "Entry",
+    "HistoryEvent",
+    "InvalidHistory",
+    "Ledger",
+    "Message",
+    "Notify",
+    "Origin",
+    "Policy",
+    "PriorityChanged",
+    "Record",
+    "RecordKey",
+    "Row",
+    "RowBudget",
+    "ScanResult",
+    "StartMoved",
+    "State",
+    "Status",
+    "StatusChanged",
+    "Target",
+    "Threshold",
+    "TicketState",
+    "Voided",
+    "apply",
+    "clocks",
+    "fold",
+    "ledger",
+    "next_scan_at",
+    "scan",
+]

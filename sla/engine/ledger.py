@@ -1,0 +1,114 @@
+"""The ledger of a clock (E3): what was counted, what was not, and why it is due then. Data, no sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sla.engine.budgets import Account, Meter, Stretch, stretches
+from sla.engine.clocks import ClockState, account_of, lives, read_clock
+from sla.engine.history import DateAgreed, TicketState
+from sla.engine.policy import Policy, Status, Target
+from sla.worktime import elapsed, to_utc
+
+
+class Activity(StrEnum):
+    COUNTED = "counted"
+    PAUSED = "paused"
+    STOPPED = "stopped"  # resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stretch of the ticket's history and what it cost the governing row."""
+
+    start: datetime
+    end: datetime
+    activity: Activity
+    priority: str
+    status: Status
+    reason: str  # why the status was set, as the agent wrote it
+    counted: timedelta  # open time charged to the row that governs at the end; zero while paused or stopped
+    open_time: timedelta  # open time in the stretch on that row's calendar, charged or not
+
+
+@dataclass(frozen=True, slots=True)
+class RowBudget:
+    """One row's budget (B10): used up only while the ticket was at this severity or higher."""
+
+    row: str
+    calendar_label: str
+    budget: timedelta | None  # None: negotiated
+    used: timedelta
+    left: timedelta | None
+    runs_out_at: datetime | None  # when it did, or would if nothing changed; None while it does not count
+    counts_now: bool
+    governs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    clock: ClockState
+    entries: tuple[Entry, ...]
+    rows: tuple[RowBudget, ...]
+    agreements: tuple[DateAgreed, ...]
+
+
+def ledger(state: TicketState, policy: Policy, now: datetime, target: Target, cycle: int = 0) -> Ledger:
+    """Explain one clock. Raises LookupError when the ticket has no such clock."""
+    now = max(to_utc(now), state.last_at)
+    life = next((life for life in lives(state, policy) if (life.target, life.cycle) == (target, cycle)), None)
+    if life is None:
+        raise LookupError(f"no {target} clock {cycle}")
+    clock = read_clock(life, state, policy, now)
+    end = life.stopped_at or life.ended_at or now
+    account = account_of(life, state, policy, end)
+    governing = clock.governing_row or state.now.priority
+    history = [
+        stretch for stretch in stretches(state.turns, life.started_at, end) if stretch.start < stretch.end
+    ]
+    return Ledger(
+        clock=clock,
+        entries=tuple(_entry(stretch, account, governing) for stretch in history) if life.applies else (),
+        rows=tuple(_row_budget(meter, account, state, clock, end) for meter in account.meters),
+        agreements=state.agreements if target is Target.RESOLUTION else (),
+    )
+
+
+def _entry(stretch: Stretch, account: Account, governing: str) -> Entry:
+    counting = account.counting(stretch.turn)
+    meter = account.meters[account.policy.rank(governing)]
+    open_time = elapsed(meter.calendar, stretch.start, stretch.end)
+    return Entry(
+        start=stretch.start,
+        end=stretch.end,
+        activity=_activity(stretch, account, bool(counting)),
+        priority=stretch.turn.priority,
+        status=stretch.turn.status,
+        reason=stretch.turn.reason,
+        counted=open_time if meter in counting else timedelta(0),
+        open_time=open_time,
+    )
+
+
+def _activity(stretch: Stretch, account: Account, counts: bool) -> Activity:
+    if counts:
+        return Activity.COUNTED
+    return Activity.STOPPED if account.is_stopped(stretch.turn) else Activity.PAUSED
+
+
+def _row_budget(
+    meter: Meter, account: Account, state: TicketState, clock: ClockState, now: datetime
+) -> RowBudget:
+    counts = clock.is_live and meter in account.counting(state.now)
+    return RowBudget(
+        row=meter.row.priority,
+        calendar_label=meter.row.calendar_label,
+        budget=meter.budget,
+        used=meter.used,
+        left=None if meter.budget is None else meter.budget - meter.used,
+        runs_out_at=meter.runs_out_at(now) if counts else meter.run_out_at,
+        counts_now=counts,
+        governs=meter.row.priority == clock.governing_row,
+    )
