@@ -1,0 +1,228 @@
+"""Ticket histories with the clocks they must show at given times, and the records that scans must write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sla.checking.report import Mismatch, Report, UnknownForm, instant, mapping, need, sequence
+from sla.checking.vectors import SECOND, Calendars
+from sla.checking.vocabulary import TARGETS, read_events, read_policies, translate, word
+from sla.engine import (
+    ClockState,
+    HistoryEvent,
+    InvalidHistory,
+    Notify,
+    Policy,
+    Record,
+    RecordKey,
+    ScanResult,
+    Target,
+    clocks,
+    fold,
+    scan,
+)
+from sla.engine.clocks import ANY_ROW, BREACH
+
+AGREED_ROWS = re.compile(r"agreed.*")
+NEGOTIATED_LEVELS = re.compile(r"nudge|passed|warn\d+d")
+AGREED_WARNING = re.compile(r"(?:warn|agreed|due_in)?_?(\d)_?(?:bd|d|days?|business_days?)(?:_before)?")
+
+
+def check_scenarios(document: Mapping[str, Any]) -> Report:
+    report = Report()
+    calendars = Calendars(mapping(document.get("calendars", {}), "calendars"))
+    policies = read_policies(need(document, "policies", "file"), calendars)
+    for position, entry in enumerate(sequence(document["scenarios"], "scenarios")):
+        scenario = mapping(entry, f"scenarios[{position}]")
+        where = str(scenario.get("id", f"scenarios[{position}]"))
+        try:
+            report.add(_check_scenario(scenario, where, policies))
+        except (UnknownForm, InvalidHistory) as error:
+            report.add(_all_wrong(scenario, where, error))
+    return report
+
+
+def _check_scenario(scenario: Mapping[str, Any], where: str, policies: Mapping[str, Policy]) -> Report:
+    report = Report()
+    policy = need(policies, str(scenario.get("policy", "default")), where)
+    events = read_events(need(scenario, "events", where), where)
+    story = Story(events, policy)
+    for entry in sequence(scenario.get("checks", []), where):
+        _check_clocks(report, mapping(entry, where), where, story)
+    for entry in sequence(scenario.get("scans", []), where):
+        _check_scan(report, mapping(entry, where), where, story)
+    return report
+
+
+def _all_wrong(scenario: Mapping[str, Any], where: str, error: Exception) -> Report:
+    """A scenario that cannot be told has every one of its values wrong."""
+    values = sum(_values(entry) for key in ("checks", "scans") for entry in scenario.get(key) or ())
+    mismatch = Mismatch(where, "a history this program understands", str(error))
+    return Report(max(values, 1), [mismatch] * max(values, 1))
+
+
+def _values(entry: Any) -> int:
+    """How many expected values a check or a scan holds."""
+    if isinstance(entry, dict):
+        return sum(_values(value) for key, value in entry.items() if key != "now")
+    if isinstance(entry, list):
+        return 1 + sum(_values(value) for value in entry)
+    return 1
+
+
+class Story:
+    """One ticket's events as they became known, and what the scans have recorded of it."""
+
+    def __init__(self, events: list[tuple[datetime, HistoryEvent]], policy: Policy) -> None:
+        self.events = events
+        self.policy = policy
+        self.recorded: set[RecordKey] = set()
+
+    def clocks(self, now: datetime) -> list[ClockState]:
+        """The clocks as the server reads them at `now`: by the events that it knows by then (C5)."""
+        known = [event for known_at, event in self.events if known_at <= now and event.at <= now]
+        return clocks(fold(known), self.policy, now)
+
+    def scan(self, now: datetime) -> ScanResult:
+        result = scan(self.clocks(now), self.recorded, now)
+        self.recorded.difference_update(result.withdrawn)
+        self.recorded.update(record.key for record in result.new)
+        return result
+
+
+def _check_clocks(report: Report, entry: Mapping[str, Any], where: str, story: Story) -> None:
+    now = instant(need(entry, "now", where), where)
+    found = {clock.key: clock for clock in story.clocks(now)}
+    for name, expected in entry.items():
+        if name in ("now", "note"):
+            continue
+        target = translate(TARGETS, name, "clock", where)
+        cycles = expected if isinstance(expected, list) else [expected]
+        latest = max((cycle for kind, cycle in found if kind is target), default=0)
+        first = 1 if isinstance(expected, list) else latest
+        for cycle, values in enumerate(cycles, start=first):
+            place = f"{where} at {entry['now']} {name}"
+            clock = found.get((target, cycle))
+            for key, value in mapping(values, place).items():
+                _check_value(report, f"{place}.{key}", key, value, clock)
+
+
+def _check_value(report: Report, where: str, key: str, value: Any, clock: ClockState | None) -> None:
+    if clock is None:
+        report.compare(where, value, "no such clock")
+        return
+    got = _shown(clock, key, where)
+    if isinstance(got, datetime) or (isinstance(value, str) and key.endswith("_at")):
+        value = None if value is None else instant(value, where)
+    elif isinstance(got, timedelta):
+        value = None if value is None else value * SECOND
+    elif key == "state":
+        value = {"voided": "void", "n/a": "not_applicable"}.get(word(value), word(value))
+    elif key == "governing_row" and clock.agreement and value and AGREED_ROWS.fullmatch(word(value)):
+        value = clock.governing_row
+    report.compare(where, value, got)
+
+
+def _shown(clock: ClockState, key: str, where: str) -> object:
+    """One value of a clock in the words of the file. What only a live clock has is null on a stopped one."""
+    agreement = clock.agreement
+    match word(key):
+        case "state":
+            return f"{clock.state}_provisional" if clock.provisional else clock.state.value
+        case "governing_row":
+            return clock.governing_row if clock.is_live else None
+        case "elapsed_s":
+            return clock.elapsed
+        case "remaining_s":
+            return clock.remaining
+        case "paused_s":
+            return clock.paused
+        case "breached":
+            return clock.breached_at is not None
+        case (
+            "due_at"
+            | "breached_at"
+            | "stopped_at"
+            | "started_at"
+            | "next_threshold_at"
+            | "provisional" as name
+        ):
+            return getattr(clock, name)
+        case "agreed_at" | "agreed_due_at" | "agreed_due" | "agreed_date":
+            return agreement and agreement.due_at
+        case "first_agreed_at" | "first_due_at" | "first_agreed_date" | "agreed_first":
+            return agreement and agreement.first_due_at
+        case "agreed_changes" | "changes" | "renegotiations":
+            return agreement.changes if agreement else 0
+    raise UnknownForm(f"{where}: unknown value")
+
+
+def _check_scan(report: Report, entry: Mapping[str, Any], where: str, story: Story) -> None:
+    now = instant(need(entry, "now", where), where)
+    place = f"{where} scan at {entry['now']}"
+    result = story.scan(now)
+    found = {_label(record.target, record.level, record.row): record for record in result.new}
+    expected: list[Mapping[str, Any]] = []
+    for line in sequence(need(entry, "records", place), place):
+        record = mapping(line, place)
+        if "withdraw" in word(record.get("level", "")):
+            _check_withdrawn(report, record, place, result)
+        else:
+            expected.append(record)
+    for record in expected:
+        _check_record(report, record, place, found)
+    report.compare(f"{place} other records", "none", ", ".join(" ".join(label) for label in found) or "none")
+
+
+def _check_withdrawn(report: Report, record: Mapping[str, Any], place: str, result: ScanResult) -> None:
+    target = translate(TARGETS, need(record, "metric", place), "clock", place)
+    withdrawn = any((key[0], key[2]) == (target, BREACH) for key in result.withdrawn)
+    report.compare(f"{place} {target} breach", "withdrawn", "withdrawn" if withdrawn else "kept")
+
+
+def _check_record(
+    report: Report, expected: Mapping[str, Any], place: str, found: dict[tuple[str, str, str], Record]
+) -> None:
+    """Compare one expected record and take it out of those found."""
+    target = translate(TARGETS, need(expected, "metric", place), "clock", place)
+    label = _label(target, need(expected, "level", place), str(expected.get("row", ANY_ROW)))
+    place = f"{place} {' '.join(label)}"
+    record = found.pop(label, None)
+    for key, value in expected.items():
+        got = "no record" if record is None else _record_value(record, key, place)
+        if key in ("metric", "level", "row") and record is not None:
+            value = got  # found by them
+        elif key.endswith("_at"):
+            value = instant(value, place)
+        elif key == "notify":
+            value = word({True: "yes", False: "no"}.get(value, value))
+            if value == "no" and got == Notify.DIGEST:
+                value = got  # "yes" means that a message goes out; for the digest none does
+        report.compare(f"{place}.{key}", value, got)
+
+
+def _record_value(record: Record, key: str, where: str) -> object:
+    match word(key):
+        case "metric":
+            return record.target.value
+        case "late" | "detected_late":
+            return record.is_late
+        case "level" | "row" | "occurred_at" | "detected_at" | "notify" as name:
+            return getattr(record, name)
+    raise UnknownForm(f"{where}: unknown value '{key}'")
+
+
+def _label(target: Target, level: str, row: str) -> tuple[str, str, str]:
+    """What a record is known by. Records about an agreed date are known by their level alone."""
+    level = word(level)
+    agreed = AGREED_WARNING.fullmatch(level)
+    if agreed:
+        level = f"warn{agreed[1]}d"
+    elif "nudge" in level:
+        level = "nudge"
+    elif "passed" in level:
+        level = "passed"
+    return target.value, level, ANY_ROW if NEGOTIATED_LEVELS.fullmatch(level) else row
