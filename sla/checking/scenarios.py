@@ -28,8 +28,10 @@ from sla.engine.clocks import ANY_ROW, BREACH
 
 NOT_KNOWN = "a value this program does not know"
 AGREED_ROWS = re.compile(r"agreed.*")
-NEGOTIATED_LEVELS = re.compile(r"nudge|passed|warn\d+d")
-AGREED_WARNING = re.compile(r"(?:warn|agreed|due_in)?_?(\d)_?(?:bd|d|days?|business_days?)(?:_before)?")
+NEGOTIATED_LEVELS = re.compile(r"(?:nudge|passed|warn\d+d)(?:-\d+)?")
+AGREED_WARNING = re.compile(
+    r"(?:warn|agreed|due_in)?_?(\d)_?(?:bd|d|days?|business_days?)(?:_before)?(?:_\d+)?"
+)
 
 
 def check_scenarios(document: Mapping[str, Any]) -> Report:
@@ -102,7 +104,7 @@ def _check_clocks(report: Report, entry: Mapping[str, Any], where: str, story: S
             continue
         target = translate(TARGETS, name, "clock", where)
         cycles = expected if isinstance(expected, list) else [expected]
-        latest = max((cycle for kind, cycle in found if kind is target), default=0)
+        latest = max((cycle for kind, cycle in found if kind is target), default=1)
         first = 1 if isinstance(expected, list) else latest
         for cycle, values in enumerate(cycles, start=first):
             place = f"{where} at {entry['now']} {name}"

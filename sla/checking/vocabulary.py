@@ -223,7 +223,7 @@ def _translate(kind: str, at: datetime, number: int, fields: Fields) -> Iterator
         target = translate(TARGETS, fields.need("metric", "clock", "target"), "clock", where)
         who = str(fields.get("by") or "")
         yield Voided(
-            at, target, who, str(fields.get("reason") or ""), int(fields.get("cycle", default=0)), number
+            at, target, who, str(fields.get("reason") or ""), int(fields.get("cycle", default=1)), number
         )
     elif kind in WITHOUT_EFFECT:
         fields.get("to", "from", "tier", "assignee", "agent")

@@ -37,7 +37,7 @@ class State(StrEnum):
 LIVE = frozenset({State.RUNNING, State.PAUSED, State.NEGOTIATING})
 
 ClockKey = tuple[Target, int]
-"""What the clock measures, and which next response it is (0 for the two others)."""
+"""What the clock measures, and which next response it is (1 for the two others)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ class ClockState:
     """One clock at one instant. Times are UTC, durations are open time of the governing row's calendar."""
 
     target: Target
-    cycle: int = 0
+    cycle: int = 1
     state: State
     provisional: bool = False  # met or missed, but the ticket can still be reopened (B7)
     started_at: datetime
     stopped_at: datetime | None = None
     due_at: datetime | None = None  # only while running (B4)
-    settled_due_at: datetime | None = None  # the due that was in force when the clock stopped
+    promised_at: datetime | None = None  # the due last in force; kept while paused and after the stop
     breached_at: datetime | None = None
     governing_row: str | None = None  # of a stopped clock: the row that governed last
     budget: timedelta | None = None  # that row's target; None for an agreed date
@@ -115,7 +115,7 @@ class Life:
     stopped_at: datetime | None = None
     ended_at: datetime | None = None
     provisional: bool = False
-    cycle: int = 0
+    cycle: int = 1
     applies: bool = True
 
 
@@ -260,16 +260,16 @@ def _stopped_clock(life: Life, state: TicketState, account: Account, stopped_at:
         stopped_at=stopped_at,
         breached_at=account.breached_at,
         paused=account.paused,
+        promised_at=_promised_at(state, account, stopped_at),
         crossed=tuple(_breach(account, None)),
         agreement=_agreement(state, life, turn),
     )
     governing = account.governing(turn, stopped_at)
     if governing is None:
         return clock
-    meter, due = governing
+    meter, _ = governing
     return replace(
         clock,
-        settled_due_at=due,
         governing_row=meter.row.priority,
         budget=None if clock.agreement and account.agreed_due(turn) else meter.budget,
         elapsed=meter.used,
@@ -300,6 +300,7 @@ def _live_clock(life: Life, state: TicketState, account: Account, now: datetime)
         clock,
         state=State.RUNNING if running else State.PAUSED,
         due_at=due if running else None,
+        promised_at=due if running else _promised_at(state, account, now),
         governing_row=meter.row.priority,
         budget=None if agreed else meter.budget,
         elapsed=meter.used,
@@ -315,6 +316,16 @@ def _live_clock(life: Life, state: TicketState, account: Account, now: datetime)
 
 def _left(meter: Meter) -> timedelta | None:
     return None if meter.budget is None else meter.budget - meter.used
+
+
+def _promised_at(state: TicketState, account: Account, end: datetime) -> datetime | None:
+    """The due at the end of the last turn in which the clock ran."""
+    for turn in reversed(state.turns):
+        if turn.at <= end and account.counting(turn):
+            governing = account.governing(turn, end)
+            return governing[1] if governing else None
+        end = min(end, turn.at)
+    return None
 
 
 def _turn_before(state: TicketState, instant: datetime) -> Turn:
@@ -410,9 +421,11 @@ def _agreed_thresholds(
     """Business days before an agreed date (D1), the breach, or the news that it passed in a pause (B13)."""
     turn = state.now
     assert turn.agreed is not None
-    row = f"agreed{state.agreements.index(turn.agreed) + 1}"
+    row = turn.priority
+    number = state.agreements.index(turn.agreed) + 1
+    nth = f"-{number}" if number > 1 else ""  # each new date warns anew
     if not running:
-        return [*_breach(account, None), Threshold(AGREED_PASSED, row, agreed, height=100)]
+        return [*_breach(account, None), Threshold(AGREED_PASSED + nth, row, agreed, height=100)]
     found = _breach(account, max(agreed, turn.at))
     calendar = account.policy.row(turn.priority).calendar
     for days, height in AGREED_WARNINGS:
@@ -421,7 +434,7 @@ def _agreed_thresholds(
         except NoOpenTime:
             continue
         if at > turn.agreed.at:  # agreed at shorter notice: nothing to warn of yet
-            found.append(Threshold(f"warn{days}d", row, at, height))
+            found.append(Threshold(f"warn{days}d{nth}", row, at, height))
     return found
 
 

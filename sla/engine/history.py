@@ -105,7 +105,7 @@ class Voided:
     target: Target
     by: str
     reason: str
-    cycle: int = 0
+    cycle: int = 1
     id: int = 0
 
 

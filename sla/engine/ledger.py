@@ -55,7 +55,7 @@ class Ledger:
     agreements: tuple[DateAgreed, ...]
 
 
-def ledger(state: TicketState, policy: Policy, now: datetime, target: Target, cycle: int = 0) -> Ledger:
+def ledger(state: TicketState, policy: Policy, now: datetime, target: Target, cycle: int = 1) -> Ledger:
     """Explain one clock. Raises LookupError when the ticket has no such clock."""
     now = max(to_utc(now), state.last_at)
     life = next((life for life in lives(state, policy) if (life.target, life.cycle) == (target, cycle)), None)

@@ -106,7 +106,7 @@ def _to_record(clock: ClockState) -> list[Threshold]:
     """
     if clock.state is State.RUNNING:
         return list(clock.crossed)
-    return [t for t in clock.crossed if t.level in (BREACH, AGREED_PASSED, NUDGE)]
+    return [t for t in clock.crossed if t.level == BREACH or t.level.startswith((AGREED_PASSED, NUDGE))]
 
 
 def _notify(clock: ClockState, threshold: Threshold, *, is_highest: bool) -> Notify:
