@@ -1,0 +1,133 @@
+"""Tell events to people: one template per kind holds its sentence, one table here its audience.
+
+Timeline, notices and mail all tell an event by these sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from django.utils.dateparse import parse_datetime
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
+from django.utils.text import get_text_list
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from accounts.models import User
+from events.models import Event, EventQuerySet
+
+if TYPE_CHECKING:
+    from tickets.models import Ticket
+
+# What a customer is told. Everything else is the desk's own: notes, warnings before a promise runs out,
+# who voided a clock, tickets put back into a queue.
+CUSTOMER_VISIBLE = frozenset(
+    {
+        "sla.breached",
+        "ticket.asked",
+        "ticket.assigned",
+        "ticket.closed",
+        "ticket.created",
+        "ticket.date_agreed",
+        "ticket.escalated",
+        "ticket.facts_set",
+        "ticket.handed_over",
+        "ticket.held",
+        "ticket.priority_set",
+        "ticket.reopened",
+        "ticket.replied",
+        "ticket.resolved",
+        "ticket.resumed",
+        "ticket.taken",
+    }
+)
+# Facts that the desk keeps to itself even where a customer is told of the event.
+_INTERNAL_FACTS = {"ticket.handed_over": {"reason"}, "ticket.escalated": {"because"}}
+_FACTS = {
+    "subject": _("subject"),
+    "product": _("product"),
+    "platform": _("platform"),
+    "sdk_version": _("SDK version"),
+    "application": _("application"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event and its sentence, in the language and time zone now active."""
+
+    event: Event
+    sentence: SafeString
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
+
+
+def visible_to(viewer: User, ticket: Ticket) -> EventQuerySet:
+    """The ticket's events that this person may be told of. Whether they see the ticket is asked before."""
+    events = ticket.events.select_related("actor").order_by("sequence")
+    return events if viewer.is_staff_member else events.filter(kind__in=CUSTOMER_VISIBLE)
+
+
+def tell(events: Iterable[Event], viewer: User) -> list[Told]:
+    """Each event with its sentence. One query for all the names that the events mention."""
+    events = list(events)
+    people = _mentioned(events)
+    return [Told(event, _rendered(event, viewer, people)) for event in events]
+
+
+def sentence(event: Event, viewer: User) -> SafeString:
+    """The event in one sentence, as HTML: names stand in <b>, everything that people wrote is escaped."""
+    return tell([event], viewer)[0].sentence
+
+
+def plain_sentence(event: Event, viewer: User) -> str:
+    """The same sentence as plain text, in one line: for subjects of mail and for notices."""
+    return " ".join(unescape(strip_tags(sentence(event, viewer))).split())
+
+
+def _rendered(event: Event, viewer: User, people: dict[int, User]) -> SafeString:
+    hidden = set() if viewer.is_staff_member else _INTERNAL_FACTS.get(event.kind, set())
+    before, after = event.changes.get("assignee", [None, None])
+    context = {
+        "data": {name: fact for name, fact in event.data.items() if name not in hidden},
+        "changes": event.changes,
+        "actor": _subject(event.actor, viewer) if event.actor else "",
+        "assignee": _object(people.get(after), viewer),
+        "previous_assignee": _object(people.get(before), viewer),
+        "requester": _object(people.get(event.data.get("requester", 0)), viewer),
+        "facts": get_text_list([str(_FACTS[name]) for name in event.changes if name in _FACTS], _("and")),
+        "due_at": _moment(event.data.get("due_at")),
+        "agreed_at": _moment(event.data.get("agreed_at")),
+    }
+    return render_to_string(f"events/{event.kind}.html", context)
+
+
+def _mentioned(events: list[Event]) -> dict[int, User]:
+    wanted: set[int] = set()
+    for event in events:
+        wanted.update(pk for pk in event.changes.get("assignee", []) if pk)
+        if requester := event.data.get("requester"):
+            wanted.add(requester)
+    return User.objects.in_bulk(wanted) if wanted else {}
+
+
+def _subject(user: User, viewer: User) -> str:
+    return pgettext("who did it", "You") if user.pk == viewer.pk else str(user)
+
+
+def _object(user: User | None, viewer: User) -> str:
+    if user is None:
+        return ""
+    return pgettext("to whom it was done", "you") if user.pk == viewer.pk else str(user)
+
+
+def _moment(value: Any) -> datetime | None:
+    return parse_datetime(value) if isinstance(value, str) else None
