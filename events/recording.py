@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -30,36 +31,58 @@ Projection = Callable[[Event, "Ticket"], None]
 _silent: ContextVar[bool] = ContextVar("events_silent", default=False)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An event to be written: what, to which locked ticket, by whom, when, and its facts."""
+
+    kind: str
+    ticket: Ticket
+    by: User | None
+    at: datetime
+    data: dict[str, Any]
+
+
 def record(kind: str, ticket: Ticket, *, by: User | None, at: datetime, **data: Any) -> Event:
     """Write an event of a ticket that the caller has locked, and run the projections.
 
     Must be called inside the transaction that makes the change. `data` may hold anything JSON can;
     it is stored as JSON reads it back, so that the hash of the row can be computed again later.
     """
+    return record_all([Entry(kind, ticket, by, at, data)])[0]
+
+
+def record_all(entries: Sequence[Entry]) -> list[Event]:
+    """Write several events, of one locked ticket or of many, with a few statements for all of them."""
+    events = Event.objects.bulk_create([_chained(entry) for entry in entries])
+    tickets = {entry.ticket.pk: entry.ticket for entry in entries}
+    type(entries[0].ticket).objects.bulk_update(tickets.values(), ["chain_length", "chain_head"])
+
+    for entry, event in zip(entries, events, strict=True):
+        for project in _projections():
+            project(event, entry.ticket)
+
+    if not _silent.get():
+        # Only a hint: with the broker away the change is saved all the same, and the sweep announces it.
+        transaction.on_commit(lambda: _hint([event.pk for event in events]), robust=True)
+    return events
+
+
+def _chained(entry: Entry) -> Event:
+    """The row that follows the ticket's last one; the ticket's head moves on to it."""
+    ticket, now = entry.ticket, timezone.now()
     event = Event(
         ticket=ticket,
         sequence=ticket.chain_length + 1,
-        kind=kind,
-        at=at,
-        recorded_at=timezone.now(),
-        actor=by,
-        data=json.loads(json.dumps(data, cls=DjangoJSONEncoder)),
+        kind=entry.kind,
+        at=entry.at,
+        recorded_at=now,
+        actor=entry.by,
+        data=json.loads(json.dumps(entry.data, cls=DjangoJSONEncoder)),
         previous_hash=ticket.chain_head or GENESIS,
+        announced_at=now if _silent.get() else None,
     )
-    if _silent.get():
-        event.announced_at = event.recorded_at
     event.hash = event.expected_hash()
-    event.save(force_insert=True)
-
     ticket.chain_length, ticket.chain_head = event.sequence, event.hash
-    ticket.save(update_fields=["chain_length", "chain_head"])
-
-    for project in _projections():
-        project(event, ticket)
-
-    if event.announced_at is None:
-        # Only a hint: with the broker away the change is saved all the same, and the sweep announces it.
-        transaction.on_commit(lambda: _hint(event.pk), robust=True)
     return event
 
 
@@ -73,13 +96,16 @@ def silently() -> Iterator[None]:
         _silent.reset(token)
 
 
-def _hint(event_id: int) -> None:
-    from events.tasks import announce
+def _hint(event_ids: list[int]) -> None:
+    from events.tasks import announce, announce_pending
 
     try:
-        announce.delay(event_id)
+        if len(event_ids) == 1:
+            announce.delay(event_ids[0])
+        else:
+            announce_pending.delay()
     except Exception as error:
-        logger.warning("announcement_left_to_the_sweep", event_id=event_id, error=str(error))
+        logger.warning("announcement_left_to_the_sweep", event_id=event_ids[0], error=str(error))
 
 
 @cache

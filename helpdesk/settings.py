@@ -201,12 +201,13 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 
 # --- The stream of events. Order matters: a projection may read what those before it wrote.
 
-EVENT_PROJECTIONS: list[str] = []
+EVENT_PROJECTIONS = ["sla.projections.project"]
 EVENT_LISTENERS: list[str] = []
 
 # --- The desk
 
 AUTO_CLOSE_AFTER = timedelta(days=env.int("AUTO_CLOSE_AFTER_DAYS", default=7))
+BUSINESS_TIME_ZONE = env.str("BUSINESS_TIME_ZONE", default="Asia/Shanghai")
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
 ATTACHMENTS_PER_MESSAGE = env.int("ATTACHMENTS_PER_MESSAGE", default=10)
 

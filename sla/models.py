@@ -6,7 +6,6 @@ Rule numbers (A1 ... E3) refer to docs/sla_rules.md.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -205,7 +204,9 @@ class Clock(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="clocks")
     target = models.CharField(max_length=13, choices=Target.choices)
-    cycle = models.PositiveIntegerField(default=1, help_text=_("Next-response clocks start again and again."))
+    cycle = models.PositiveIntegerField(
+        default=0, help_text=_("Which next response, from 1; 0 for the two others.")
+    )
     terms = models.ForeignKey(Terms, models.PROTECT, related_name="clocks")
     state = models.CharField(max_length=14, choices=State.choices)
     is_provisional = models.BooleanField(
@@ -227,7 +228,11 @@ class Clock(models.Model):
     paused = models.DurationField(
         null=True, help_text=_("Time not counted because of pauses, on the wall clock.")
     )
+    read_at = models.DateTimeField(help_text=_("The instant at which the events were read to give this row."))
     next_threshold_at = models.DateTimeField(null=True)
+    breach_terms = models.ForeignKey(
+        Terms, models.PROTECT, null=True, related_name="+", help_text=_("The terms that were broken.")
+    )
     tier_at_breach = models.CharField(max_length=3, choices=Tier.choices, blank=True)
     holder_at_breach = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -261,23 +266,25 @@ class Clock(models.Model):
 
 
 class ClockRecord(models.Model):
-    """What a scan found once and for all: a warning level reached or a promise broken (rules D2, D3)."""
+    """What a scan found, once and for all: a warning level reached or a promise broken (rules D2, D3)."""
+
+    class Notify(models.TextChoices):
+        YES = "yes", _("yes")
+        NO = "no", _("no, a higher level speaks for it")
+        DIGEST = "digest", _("no, it was over before it was noticed")
 
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="records")
-    kind = models.CharField(max_length=20, help_text=_("75, 90, breach, overdue-1, nudge …"))
-    row = models.CharField(
-        max_length=2, blank=True, help_text=_("Governing row of a warning; empty for a breach.")
-    )
+    level = models.CharField(max_length=20, help_text=_("warn75, warn90, breach, over150, overdue1, nudge …"))
+    row = models.CharField(max_length=20, help_text=_("Governing row of a warning; * for a breach."))
     occurred_at = models.DateTimeField()
     detected_at = models.DateTimeField()
-    notify = models.BooleanField()
-    data: Any = models.JSONField(default=dict)
+    notify = models.CharField(max_length=6, choices=Notify.choices)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["clock", "kind", "row"], name="clock_record_once")]
+        constraints = [models.UniqueConstraint(fields=["clock", "level", "row"], name="clock_record_once")]
 
     def __str__(self) -> str:
-        return f"{self.clock} {self.kind}"
+        return f"{self.clock} {self.level}"
 
 
 class Heartbeat(models.Model):

@@ -18,7 +18,7 @@ from tickets.actions.lifecycle import (
     set_facts,
     set_priority,
 )
-from tickets.actions.routing import assign, escalate, hand_over, release, take
+from tickets.actions.routing import assign, escalate, escalate_all, hand_over, release, take
 
 __all__ = [
     "agree_date",
@@ -28,6 +28,7 @@ __all__ = [
     "close_if_still_resolved",
     "create",
     "escalate",
+    "escalate_all",
     "hand_over",
     "hold",
     "note",

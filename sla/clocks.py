@@ -1,0 +1,191 @@
+"""Write the clock rows of tickets from what the engine makes of their events (rule C4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from events.models import Event
+from sla import engine
+from sla.engine import ClockKey, ClockState, RecordKey
+from sla.history import histories
+from sla.models import Clock, ClockRecord
+from sla.terms import policy_of, terms_for
+from tickets.models import Ticket
+
+# Columns of a row that follow from the events; the others say which row it is.
+DERIVED = (
+    "terms",
+    "state",
+    "is_provisional",
+    "priority",
+    "governing_row",
+    "allowed",
+    "started_at",
+    "due_at",
+    "promised_at",
+    "stopped_at",
+    "breached_at",
+    "breach_terms",
+    "elapsed",
+    "paused",
+    "read_at",
+    "next_threshold_at",
+    "tier_at_breach",
+    "holder_at_breach",
+    "agreed_at",
+    "first_agreed_at",
+    "agreed_changes",
+)
+
+
+@dataclass
+class Reading:
+    """The clocks of one ticket as read at one instant, with the rows and records they had before."""
+
+    ticket: Ticket
+    read_at: datetime
+    rows: dict[ClockKey, Clock]
+    recorded: set[RecordKey]
+    states: list[ClockState] = field(default_factory=list)
+
+
+def read(tickets: Sequence[Ticket], now: datetime) -> list[Reading]:
+    """Read the clocks of locked tickets at `now`: three queries, however many tickets."""
+    rows, recorded = _stored(tickets)
+    events = histories([ticket.pk for ticket in tickets])
+    readings = []
+    for ticket in tickets:
+        reading = Reading(ticket, now, rows[ticket.pk], recorded[ticket.pk])
+        reading.states = _evaluate(events[ticket.pk], reading)
+        readings.append(reading)
+    return readings
+
+
+def store(readings: Iterable[Reading]) -> None:
+    """Write the rows that the readings give, and each ticket's next deadline."""
+    readings = list(readings)
+    rows: list[Clock] = []
+    moved: list[Ticket] = []
+    for reading in readings:
+        rows += _rows(reading)
+        due = [state.due_at for state in reading.states if state.due_at is not None]
+        if reading.ticket.next_due_at != min(due, default=None):
+            reading.ticket.next_due_at = min(due, default=None)
+            moved.append(reading.ticket)
+    Clock.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["ticket", "target", "cycle"], update_fields=list(DERIVED)
+    )
+    if moved:
+        Ticket.objects.bulk_update(moved, ["next_due_at"])
+
+
+def _stored(
+    tickets: Sequence[Ticket],
+) -> tuple[dict[int, dict[ClockKey, Clock]], dict[int, set[RecordKey]]]:
+    ids = [ticket.pk for ticket in tickets]
+    rows: dict[int, dict[ClockKey, Clock]] = defaultdict(dict)
+    for clock in Clock.objects.filter(ticket__in=ids):
+        rows[clock.ticket_id][_key(clock)] = clock
+    recorded: dict[int, set[RecordKey]] = defaultdict(set)
+    for record in ClockRecord.objects.filter(clock__ticket__in=ids).select_related("clock"):
+        recorded[record.clock.ticket_id].add((*_key(record.clock), record.level, record.row))
+    return rows, recorded
+
+
+def _key(clock: Clock) -> ClockKey:
+    return engine.Target(clock.target), clock.cycle
+
+
+def _evaluate(events: Sequence[engine.HistoryEvent], reading: Reading) -> list[ClockState]:
+    """Each clock is judged by its own terms: finished ones keep what later edits change (rules C1, C2)."""
+    state = engine.fold(events)
+    ticket_terms = _ticket_terms(reading)
+    breaches = {key: row.breached_at for key, row in reading.rows.items() if row.breached_at is not None}
+    states = []
+    for terms_id in {ticket_terms, *(row.terms_id for row in reading.rows.values())}:
+        for clock in engine.clocks(state, policy_of(terms_id), reading.read_at, _standing(breaches, reading)):
+            row = reading.rows.get(clock.key)
+            if (row.terms_id if row else ticket_terms) == terms_id:
+                states.append(clock)
+    return sorted(states, key=lambda clock: (clock.target, clock.cycle))
+
+
+def _standing(breaches: Mapping[ClockKey, datetime], reading: Reading) -> dict[ClockKey, datetime]:
+    """Breaches that stand whatever the present terms say: those judged by other terms than the present."""
+    return {
+        key: at
+        for key, at in breaches.items()
+        if reading.rows[key].breach_terms_id not in (None, reading.rows[key].terms_id)
+    }
+
+
+def _ticket_terms(reading: Reading) -> int:
+    """The terms of the ticket's creation; its first clock keeps them."""
+    first = reading.rows.get((engine.Target.RESOLUTION, 0))
+    if first is not None:
+        return first.terms_id
+    return terms_for(reading.ticket.organization, reading.ticket.created_at).pk
+
+
+def _rows(reading: Reading) -> list[Clock]:
+    ticket_terms = _ticket_terms(reading)
+    rows = []
+    for state in reading.states:
+        row = reading.rows.get(state.key)
+        if row is None:
+            row = Clock(ticket=reading.ticket, target=state.target, cycle=state.cycle, terms_id=ticket_terms)
+            reading.rows[state.key] = row
+        _fill(row, state, reading)
+        rows.append(row)
+    return rows
+
+
+def _fill(row: Clock, state: ClockState, reading: Reading) -> None:
+    row.state = state.state
+    row.is_provisional = state.provisional
+    row.priority = reading.ticket.priority
+    row.governing_row = state.governing_row or ""
+    row.allowed = state.budget
+    row.started_at = state.started_at
+    row.due_at = state.due_at
+    row.promised_at = state.due_at or state.settled_due_at
+    row.stopped_at = state.stopped_at
+    row.elapsed = state.elapsed
+    row.paused = state.paused
+    row.read_at = reading.read_at
+    row.next_threshold_at = engine.next_scan_at(state, reading.recorded)
+    agreement = state.agreement
+    row.agreed_at = agreement.due_at if agreement else None
+    row.first_agreed_at = agreement.first_due_at if agreement else None
+    row.agreed_changes = agreement.changes if agreement else 0
+    _note_breach(row, state)
+
+
+def _note_breach(row: Clock, state: ClockState) -> None:
+    """Who had the ticket when the promise broke, for the report."""
+    if state.breached_at == row.breached_at:
+        return
+    row.breached_at = state.breached_at
+    row.breach_terms_id = row.terms_id if state.breached_at else None
+    if state.breached_at is None:
+        row.tier_at_breach, row.holder_at_breach_id = "", None
+    else:
+        row.tier_at_breach, row.holder_at_breach_id = held_by(row.ticket_id, state.breached_at)
+
+
+def held_by(ticket_id: int, at: datetime) -> tuple[str, int | None]:
+    """Tier and assignee of a ticket at an instant, from its events."""
+    tier, assignee = "", None
+    events = Event.objects.filter(ticket=ticket_id, at__lte=at).order_by("at", "sequence")
+    for kind, data in events.values_list("kind", "data"):
+        changes = data.get("changes", {})
+        if kind == "ticket.created":
+            tier = data["tier"]
+        if "tier" in changes:
+            tier = changes["tier"][1]
+        if "assignee" in changes:
+            assignee = changes["assignee"][1]
+    return tier, assignee

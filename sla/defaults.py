@@ -1,0 +1,83 @@
+"""What a fresh desk promises: the default plan, literally as printed in docs/sla_rules.md."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+from sla.models import Calendar, CalendarVersion, Plan, Policy, PolicyRow, PolicyVersion
+from tickets.models import Priority, Ticket
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+AROUND_THE_CLOCK: dict[str, Any] = {
+    "tz": "UTC",
+    "hours": {day: [["00:00", "24:00"]] for day in WEEKDAYS},
+    "holidays": [],
+    "shifts": {},
+}
+BUSINESS_HOURS: dict[str, Any] = {
+    "tz": settings.BUSINESS_TIME_ZONE,
+    "hours": {day: [["09:00", "17:30"]] for day in WEEKDAYS[:5]},
+    "holidays": [],
+    "shifts": {},
+}
+
+TARGETS = {
+    Priority.P1: (timedelta(minutes=15), timedelta(hours=4)),
+    Priority.P2: (timedelta(minutes=30), timedelta(hours=8)),
+    Priority.P3: (timedelta(hours=2), timedelta(hours=24)),
+    Priority.P4: (timedelta(hours=4), None),
+}
+LEVELS = [75, 90, 100, 150]
+LADDER: list[dict[str, Any]] = [
+    {"level": "75", "tell": ["assignee_or_tier"], "do": []},
+    {"level": "90", "tell": ["assignee", "tier_lead"], "do": []},
+    {"level": "breach", "tell": ["assignee", "tier_lead", "next_tier", "managers"], "do": ["tier_up"]},
+    {"level": "150", "tell": ["tam", "managers"], "do": []},
+]
+PAUSES = [Ticket.Status.PENDING, Ticket.Status.ON_HOLD]
+
+
+def ensure() -> None:
+    """Make the default plan and the two built-in calendars where there is no plan yet."""
+    if Plan.objects.exists():
+        return
+    always = calendar("Around the clock", "全天候", AROUND_THE_CLOCK)
+    calendar("Business hours", "工作时间", BUSINESS_HOURS)
+    policy = Policy.objects.create(name="Standard promise", name_zh="标准承诺")
+    add_version(policy, {priority: (*targets, always) for priority, targets in TARGETS.items()})
+    Plan.objects.create(name="Standard", name_zh="标准版", policy=policy, is_default=True)
+
+
+def calendar(name: str, name_zh: str, definition: dict[str, Any]) -> Calendar:
+    made = Calendar.objects.create(name=name, name_zh=name_zh)
+    CalendarVersion.objects.create(calendar=made, number=1, definition=definition)
+    return made
+
+
+def add_version(
+    policy: Policy,
+    rows: dict[Priority, tuple[timedelta, timedelta | None, Calendar]],
+    **fields: Any,
+) -> PolicyVersion:
+    """Add a version with the default levels, ladder and pauses where `fields` does not say otherwise."""
+    version = PolicyVersion.objects.create(
+        policy=policy,
+        number=policy.versions.count() + 1,
+        **{"levels": LEVELS, "ladder": LADDER, **fields},
+    )
+    PolicyRow.objects.bulk_create(
+        PolicyRow(
+            version=version,
+            priority=priority,
+            response=response,
+            resolution=resolution,
+            calendar=counted_on,
+            pause_statuses=PAUSES,
+        )
+        for priority, (response, resolution, counted_on) in rows.items()
+    )
+    return version

@@ -1,0 +1,201 @@
+"""The scan: find the clocks that reached a level, record it once, tell the stream (rules D1 to D8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from events.recording import Entry, record_all
+from sla import clocks, engine
+from sla.clocks import Reading
+from sla.engine import Notify, Record
+from sla.models import Clock, ClockRecord, Heartbeat
+from sla.terms import ladder_of
+from tickets import actions
+from tickets.models import Ticket
+
+logger = structlog.get_logger(__name__)
+
+BATCH = 200
+HEARTBEAT = "sla.scan"
+
+
+@dataclass
+class Outcome:
+    """What one scan did."""
+
+    tickets: int = 0
+    records: int = 0
+    failed: int = 0
+
+
+def scan(now: datetime) -> Outcome:
+    """Look at every clock that reached a threshold by `now`. Any number of scans may run at once.
+
+    Tickets are taken in batches, the most overdue first, and locked with SKIP LOCKED, so that scanners
+    share the work; what was recorded once is never recorded again. A ticket that cannot be evaluated is
+    logged and left for the next scan; it does not hold up the others.
+    """
+    outcome = Outcome()
+    done: set[int] = set()
+    while True:
+        taken = _scan_batch(now, done, outcome)
+        if not taken:
+            break
+        done |= taken
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=HEARTBEAT, at=now)],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["at"],
+    )
+    return outcome
+
+
+def _scan_batch(now: datetime, done: set[int], outcome: Outcome) -> set[int]:
+    """Scan up to BATCH tickets in one transaction; returns their numbers."""
+    with transaction.atomic():
+        tickets = _due(now, done)
+        if not tickets:
+            return set()
+        try:
+            with transaction.atomic():
+                records = _record_crossed(tickets, now)
+        except Exception:
+            logger.exception("scan_batch_failed", tickets=len(tickets))
+            records = _one_by_one(tickets, now, outcome)
+    outcome.tickets += len(tickets)
+    outcome.records += records
+    return {ticket.pk for ticket in tickets}
+
+
+def _due(now: datetime, done: set[int]) -> list[Ticket]:
+    due = Clock.objects.due_for_scan(now).filter(ticket=OuterRef("pk"))
+    tickets = Ticket.objects.filter(Exists(due)).select_related("organization")
+    if done:
+        tickets = tickets.exclude(pk__in=done)
+    locked = tickets.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return list(locked.order_by("next_due_at", "pk")[:BATCH])
+
+
+def _one_by_one(tickets: Sequence[Ticket], now: datetime, outcome: Outcome) -> int:
+    records = 0
+    for ticket in tickets:
+        try:
+            with transaction.atomic():
+                records += _record_crossed([ticket], now)
+        except Exception:
+            outcome.failed += 1
+            logger.exception("scan_failed", ticket=ticket.pk)
+    return records
+
+
+def _record_crossed(tickets: Sequence[Ticket], now: datetime) -> int:
+    """Read the clocks at `now`, write what is new, and move the thresholds on."""
+    readings = clocks.read(tickets, now)
+    found = [(reading, engine.scan(reading.states, reading.recorded, now)) for reading in readings]
+    for reading, result in found:
+        reading.recorded |= {record.key for record in result.new}
+        reading.recorded -= set(result.withdrawn)
+    clocks.store(readings)
+
+    new = [(reading, record) for reading, result in found for record in result.new]
+    _remember([(_row(reading, record), record) for reading, record in new])
+    entries = [_entry(reading, record) for reading, record in new]
+    entries += [
+        Entry("sla.breach_withdrawn", reading.ticket, None, now, {"target": key[0], "cycle": key[1]})
+        for reading, result in found
+        for key in result.withdrawn
+    ]
+    _forget([(reading, key) for reading, result in found for key in result.withdrawn])
+    if entries:
+        record_all(entries)
+    _climb(new, now)
+    return len(new)
+
+
+def _row(reading: Reading, record: Record) -> Clock:
+    return reading.rows[(record.target, record.cycle)]
+
+
+def _remember(records: Sequence[tuple[Clock, Record]]) -> None:
+    ClockRecord.objects.bulk_create(
+        ClockRecord(
+            clock=_saved(clock),
+            level=record.level,
+            row=record.row,
+            occurred_at=record.occurred_at,
+            detected_at=record.detected_at,
+            notify=record.notify,
+        )
+        for clock, record in records
+    )
+
+
+def _saved(clock: Clock) -> Clock:
+    """The row with its key: one written by an upsert a moment ago does not know it yet."""
+    if clock.pk is None:
+        clock.pk = Clock.objects.values_list("pk", flat=True).get(
+            ticket=clock.ticket_id, target=clock.target, cycle=clock.cycle
+        )
+    return clock
+
+
+def _forget(withdrawn: Sequence[tuple[Reading, engine.RecordKey]]) -> None:
+    """Rule C5: a late mail showed that the promise was kept. The withdrawal stands in the log."""
+    for reading, (target, cycle, level, row) in withdrawn:
+        ClockRecord.objects.filter(
+            clock__ticket=reading.ticket, clock__target=target, clock__cycle=cycle, level=level, row=row
+        ).delete()
+
+
+def _entry(reading: Reading, record: Record) -> Entry:
+    clock, level = _row(reading, record), _level(record)
+    data: dict[str, Any] = {
+        "target": record.target,
+        "cycle": record.cycle,
+        "level": level,
+        "row": clock.governing_row,
+        "due_at": clock.breached_at if level == "breach" else clock.promised_at or clock.agreed_at,
+        "occurred_at": record.occurred_at,
+        "notify": record.notify is Notify.YES,
+        "late": record.is_late,
+    }
+    if level == "breach":
+        data |= {"tier": clock.tier_at_breach, "holder": clock.holder_at_breach_id}
+    return Entry(_kind(level), reading.ticket, None, record.detected_at, data)
+
+
+def _level(record: Record) -> str:
+    """ "warn75" is level 75, "warn3d" level 3d, "over150" level 150; the rest are called by their names."""
+    return record.level.removeprefix("warn").removeprefix("over")
+
+
+def _kind(level: str) -> str:
+    if level == "breach":
+        return "sla.breached"
+    if level in ("nudge", "passed"):
+        return f"sla.date_{'missing' if level == 'nudge' else 'passed'}"
+    return "sla.warned" if level in ("75", "90") or level.endswith("d") else "sla.overdue"
+
+
+def _climb(new: Sequence[tuple[Reading, Record]], now: datetime) -> None:
+    """Do what the policy's ladder says about the promises found broken (rule D9)."""
+    climbing = []
+    for reading, record in new:
+        clock = _row(reading, record)
+        steps = ladder_of(clock.terms_id)
+        if "tier_up" in steps.get(_level(record), ()):
+            climbing.append(
+                (
+                    reading.ticket,
+                    {"target": record.target, "cycle": record.cycle, "due_at": record.occurred_at},
+                )
+            )
+    actions.escalate_all(climbing, at=now)
