@@ -124,7 +124,7 @@ def _standing(breaches: Mapping[ClockKey, datetime], reading: Reading) -> dict[C
 
 def _ticket_terms(reading: Reading) -> int:
     """The terms of the ticket's creation; its first clock keeps them."""
-    first = reading.rows.get((engine.Target.RESOLUTION, 0))
+    first = reading.rows.get((engine.Target.RESOLUTION, 1))
     if first is not None:
         return first.terms_id
     return terms_for(reading.ticket.organization, reading.ticket.created_at).pk
@@ -151,7 +151,7 @@ def _fill(row: Clock, state: ClockState, reading: Reading) -> None:
     row.allowed = state.budget
     row.started_at = state.started_at
     row.due_at = state.due_at
-    row.promised_at = state.due_at or state.settled_due_at
+    row.promised_at = state.promised_at
     row.stopped_at = state.stopped_at
     row.elapsed = state.elapsed
     row.paused = state.paused

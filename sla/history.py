@@ -36,7 +36,6 @@ KINDS = frozenset(
         "ticket.reopened",
         "ticket.closed",
         "ticket.date_agreed",
-        "ticket.imported_status",
         "sla.voided",
     }
 )

@@ -205,7 +205,7 @@ class Clock(models.Model):
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="clocks")
     target = models.CharField(max_length=13, choices=Target.choices)
     cycle = models.PositiveIntegerField(
-        default=0, help_text=_("Which next response, from 1; 0 for the two others.")
+        default=1, help_text=_("Which next response, from 1; always 1 for the two others.")
     )
     terms = models.ForeignKey(Terms, models.PROTECT, related_name="clocks")
     state = models.CharField(max_length=14, choices=State.choices)

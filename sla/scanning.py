@@ -23,7 +23,7 @@ from tickets.models import Ticket
 logger = structlog.get_logger(__name__)
 
 BATCH = 200
-HEARTBEAT = "sla.scan"
+HEARTBEAT = "scan"
 
 
 @dataclass
@@ -169,7 +169,7 @@ def _entry(reading: Reading, record: Record) -> Entry:
     }
     if level == "breach":
         data |= {"tier": clock.tier_at_breach, "holder": clock.holder_at_breach_id}
-    return Entry(_kind(level), reading.ticket, None, record.detected_at, data)
+    return Entry(_kind(record), reading.ticket, None, record.detected_at, data)
 
 
 def _level(record: Record) -> str:
@@ -177,12 +177,17 @@ def _level(record: Record) -> str:
     return record.level.removeprefix("warn").removeprefix("over")
 
 
-def _kind(level: str) -> str:
+def _kind(record: Record) -> str:
+    level = _level(record)
     if level == "breach":
         return "sla.breached"
-    if level in ("nudge", "passed"):
-        return f"sla.date_{'missing' if level == 'nudge' else 'passed'}"
-    return "sla.warned" if level in ("75", "90") or level.endswith("d") else "sla.overdue"
+    if level == "nudge":
+        return "sla.date_missing"
+    if level.startswith("passed"):
+        return "sla.date_passed"
+    if not record.level.startswith("warn"):
+        return "sla.overdue"
+    return "sla.warned" if level.isdigit() else "sla.date_near"
 
 
 def _climb(new: Sequence[tuple[Reading, Record]], now: datetime) -> None:

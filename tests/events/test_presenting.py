@@ -18,7 +18,7 @@ def recorded_kinds():
     kinds = set()
     for app in ("tickets", "sla", "chat", "oncall", "quality", "tam"):
         for source in (Path(settings.BASE_DIR) / app).rglob("*.py"):
-            kinds.update(re.findall(r'record\(\s*"([a-z_.]+)"', source.read_text()))
+            kinds.update(re.findall(r'"((?:ticket|sla)\.[a-z]+(?:_[a-z]+)*)"', source.read_text()))
     return kinds
 
 
