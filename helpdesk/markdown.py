@@ -1,0 +1,288 @@
+"""Markdown to safe HTML, for articles and for what is said on tickets.
+
+HTML inside the Markdown stays text, and what the renderer made goes through the cleaner as the last step
+(`helpdesk.html`). What takes longer than half a second of work is shown as plain text.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.admon import admon_plugin
+from mdit_py_plugins.anchors import anchors_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+from helpdesk.html import ID_PREFIX, clean, encodable, is_readable, plain
+
+logger = structlog.get_logger(__name__)
+
+MAX_CHARACTERS = 200_000
+MAX_NESTING = 60
+MAX_CODE_CHARACTERS = 20_000
+# Of the processor, so that a busy machine renders the same page as an idle one.
+RENDERING_SECONDS = 0.5
+
+# What developers send us. Others are shown without colours: a lexer is a bundle of regular expressions,
+# and not all of Pygments' hundreds keep their time on hostile input.
+_LANGUAGES = {
+    *("bash", "c", "cmake", "cpp", "csharp", "css", "dart", "diff", "go", "gradle", "groovy", "html", "http"),
+    *("ini", "java", "javascript", "json", "jsx", "kotlin", "lua", "make", "nginx", "objective-c", "php"),
+    *("powershell", "properties", "protobuf", "python", "ruby", "rust", "scss", "sql", "swift", "toml"),
+    *("tsx", "typescript", "xml", "yaml"),
+}
+_ALIASES = {
+    "c++": "cpp",
+    "c#": "csharp",
+    "cs": "csharp",
+    "console": "bash",
+    "h": "c",
+    "js": "javascript",
+    "kt": "kotlin",
+    "m": "objective-c",
+    "objc": "objective-c",
+    "objectivec": "objective-c",
+    "ps1": "powershell",
+    "py": "python",
+    "rb": "ruby",
+    "rs": "rust",
+    "sh": "bash",
+    "shell": "bash",
+    "ts": "typescript",
+    "yml": "yaml",
+}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A place in an article, for its table of contents."""
+
+    level: int
+    title: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    html: SafeString
+    headings: tuple[Heading, ...] = ()
+
+
+class TooMuch(Exception):
+    """The text is nested too deeply or takes too long."""
+
+
+def render_article(text: str, link_to: Callable[[str], str] | None = None) -> Rendered:
+    """An article with the places its table of contents points at.
+
+    `link_to` gives the address of another article for the name of its file: writers link `[logs](logs.md)`.
+    """
+    return _render(_article, text, {"link_to": link_to})
+
+
+def render_message(text: str) -> SafeString:
+    """A message on a ticket: line breaks kept, small headings, pictures as links that load nothing."""
+    return _render(_message, text, {}).html
+
+
+def _render(markdown: MarkdownIt, text: str, env: dict[str, Any]) -> Rendered:
+    text = encodable(text)
+    if len(text) > MAX_CHARACTERS:
+        return Rendered(plain(text))
+    env["deadline"] = time.thread_time() + RENDERING_SECONDS
+    try:
+        html = markdown.render(text, env)
+        if not is_readable(html):
+            raise TooMuch
+    except (TooMuch, RecursionError) as error:
+        logger.warning("markdown_shown_as_plain_text", characters=len(text), reason=type(error).__name__)
+        return Rendered(plain(text))
+    return Rendered(clean(html), tuple(env.get("headings", ())))
+
+
+# --- Guards: rules that never match, asked so often that no text can run long between two of them.
+
+
+def _guard_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    # The parser skips what is nested deeper than `maxNesting`; nobody's words may vanish.
+    if state.level >= MAX_NESTING - 2 or time.thread_time() > state.env["deadline"]:
+        raise TooMuch
+    return False
+
+
+def _guard_inline(state: StateInline, silent: bool) -> bool:
+    if time.thread_time() > state.env["deadline"]:
+        raise TooMuch
+    return False
+
+
+# --- Rules on the parsed text
+
+
+def _shift_headings(smallest: int, shift: int) -> Callable[[StateCore], None]:
+    """Headings lie below the page's own: `shift` levels down, none larger than h`smallest`."""
+
+    def rule(state: StateCore) -> None:
+        for token in state.tokens:
+            if token.type in ("heading_open", "heading_close"):
+                token.tag = f"h{min(max(int(token.tag[1]) + shift, smallest), 6)}"
+
+    return rule
+
+
+def _collect_headings(state: StateCore) -> None:
+    state.env["headings"] = [
+        Heading(
+            level=int(token.tag[1]),
+            title="".join(
+                child.content for child in following.children or () if child.type in ("text", "code_inline")
+            ),
+            id=f"{ID_PREFIX}{token.attrGet('id')}",
+        )
+        for token, following in zip(state.tokens, state.tokens[1:], strict=False)
+        if token.type == "heading_open" and token.level == 0
+    ]
+
+
+def _align_by_class(state: StateCore) -> None:
+    """Table cells say `style="text-align:right"`; our content security policy refuses inline styles."""
+    for token in state.tokens:
+        if token.type in ("th_open", "td_open"):
+            style = str(token.attrs.pop("style", ""))
+            if style.endswith(("right", "center")):
+                token.attrSet("class", "align-end" if style.endswith("right") else "align-center")
+
+
+_ARTICLE_FILE = re.compile(r"(?:\./)?([\w-]+)\.md(#.*)?")
+
+
+def _link_articles(state: StateCore) -> None:
+    link_to = state.env.get("link_to")
+    for token in _inline(state, "link_open"):
+        match = _ARTICLE_FILE.fullmatch(str(token.attrGet("href") or ""))
+        if match and link_to is not None:
+            token.attrSet("href", link_to(match[1]) + (match[2] or ""))
+
+
+def _pictures_to_links(which: Callable[[str], bool]) -> Callable[[StateCore], None]:
+    """A remote picture would be loaded from wherever its writer says, each time it is read."""
+
+    def rule(state: StateCore) -> None:
+        for block in state.tokens:
+            if block.children and any(token.type == "image" for token in block.children):
+                block.children = list(_without_pictures(block.children, which))
+
+    return rule
+
+
+def _without_pictures(tokens: Sequence[Token], which: Callable[[str], bool]) -> Iterator[Token]:
+    open_links = 0
+    for token in tokens:
+        open_links += (token.type == "link_open") - (token.type == "link_close")
+        address = str(token.attrGet("src") or "")
+        if token.type != "image" or not which(address):
+            yield token
+            continue
+        name = Token("text", "", 0, content=token.content or address)
+        if open_links:
+            yield name
+        else:
+            yield Token("link_open", "a", 1, attrs={"href": address})
+            yield name
+            yield Token("link_close", "a", -1)
+
+
+def _is_remote(address: str) -> bool:
+    return ":" in address or address.startswith("//")
+
+
+def _inline(state: StateCore, kind: str) -> list[Token]:
+    return [child for token in state.tokens for child in token.children or () if child.type == kind]
+
+
+# --- Rendering
+
+
+def _code(code: str, name: str, attributes: str) -> str:
+    """A code block with the classes of Pygments' tokens; the colours are in the style sheet."""
+    language = _ALIASES.get(name.lower(), name.lower())
+    if language in _LANGUAGES and len(code) <= MAX_CODE_CHARACTERS:
+        body = highlight(code, get_lexer_by_name(language, stripnl=False), HtmlFormatter(nowrap=True))
+    else:
+        body = escape(code)
+    label = f' data-language="{escape(language)}"' if language else ""
+    return f'<pre class="code"{label}><code>{body}</code></pre>'
+
+
+def _table_open(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    return '<div class="table-scroll"><table>\n'
+
+
+def _table_close(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    return "</table></div>\n"
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^\w]+", "-", title.lower()).strip("-")[:80] or "section"
+
+
+def _parser(**options: Any) -> MarkdownIt:
+    markdown = MarkdownIt(
+        "commonmark", {"html": False, "maxNesting": MAX_NESTING, "highlight": _code, **options}
+    ).enable(["table", "strikethrough"])
+    markdown.disable(["html_block", "html_inline"])
+    markdown.use(gfm_autolink_plugin)
+    everywhere: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    markdown.block.ruler.before("table", "guard", _guard_block, everywhere)
+    markdown.inline.ruler.before("text", "guard", _guard_inline)
+    markdown.core.ruler.push("align_by_class", _align_by_class)
+    markdown.add_render_rule("table_open", _table_open)
+    markdown.add_render_rule("table_close", _table_close)
+    return markdown
+
+
+def _article_parser() -> MarkdownIt:
+    markdown = _parser()
+    markdown.use(footnote_plugin).use(tasklists_plugin).use(admon_plugin)
+    markdown.core.ruler.push("shift_headings", _shift_headings(smallest=2, shift=0))
+    markdown.use(anchors_plugin, min_level=1, max_level=6, slug_func=_slug)
+    markdown.core.ruler.push("collect_headings", _collect_headings)
+    markdown.core.ruler.push("link_articles", _link_articles)
+    markdown.core.ruler.push("pictures_to_links", _pictures_to_links(_is_remote))
+    return markdown
+
+
+def _message_parser() -> MarkdownIt:
+    markdown = _parser(breaks=True)
+    # In a pasted log a line above dashes is not a heading, and `[INFO]: started` is not a definition to hide.
+    markdown.disable(["lheading", "reference"])
+    markdown.core.ruler.push("shift_headings", _shift_headings(smallest=3, shift=2))
+    markdown.core.ruler.push("pictures_to_links", _pictures_to_links(lambda address: True))
+    return markdown
+
+
+_article = _article_parser()
+_message = _message_parser()
