@@ -10,7 +10,8 @@ ids are not trusted: ids are reused.
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -30,30 +31,50 @@ def end_leftovers(data: Path, say: Callable[[str], None]) -> None:
             process,
             signal.SIGINT if _works_in(process).startswith(_home(data, "postgres")) else signal.SIGTERM,
         )
-    _gone, alive = psutil.wait_procs(left, timeout=SECONDS_TO_STOP)
-    for process in alive:
+    for process in wait_for_the_end(left, seconds=SECONDS_TO_STOP):
         _signal(process, signal.SIGKILL)
-    psutil.wait_procs(alive, timeout=SECONDS_TO_STOP)
+    wait_for_the_end(left, seconds=SECONDS_TO_STOP)
 
 
 def end_postmaster(pid_file: Path) -> None:
-    """End the PostgreSQL that wrote this postmaster.pid, and remove the file if that one is gone already.
+    """End the PostgreSQL that wrote this postmaster.pid, and remove the file once that one is gone.
 
     PostgreSQL removes a stale file by itself, unless the id in it lives again as another process of the
-    same account: common in a container, where ids start at 1 each time. The start time in the file tells
-    the two apart.
+    same account (in a container ids start at 1 each time) or ended and was never collected. The start time
+    in the file tells its writer from anybody else.
     """
     try:
         pid, _data, started, *_rest = pid_file.read_text().splitlines()
         process = psutil.Process(int(pid))
-        is_postmaster = -5 < float(started) - process.create_time() < 30
+        is_writer = -5 < float(started) - process.create_time() < 30
     except (FileNotFoundError, psutil.NoSuchProcess, ValueError):
-        is_postmaster = False
-    if is_postmaster:
+        is_writer = False
+    if is_writer:
         _signal(process, signal.SIGINT)
-        psutil.wait_procs([process], timeout=SECONDS_TO_STOP)
-    else:
-        pid_file.unlink(missing_ok=True)
+        if wait_for_the_end([process], seconds=SECONDS_TO_STOP):
+            return  # and the new one refuses to start beside it
+    pid_file.unlink(missing_ok=True)
+
+
+def wait_for_the_end(processes: Iterable[psutil.Process], *, seconds: float) -> list[psutil.Process]:
+    """Wait until these processes have ended, whosever children they are. Returns those that run on.
+
+    One that ended and was never collected (many containers have no init for that) has ended.
+    """
+    until = time.monotonic() + seconds
+    alive = list(processes)
+    while alive := [process for process in alive if _runs(process)]:
+        if time.monotonic() > until:
+            break
+        time.sleep(0.05)
+    return alive
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _leftovers(data: Path) -> Iterator[psutil.Process]:

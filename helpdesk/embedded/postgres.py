@@ -159,9 +159,10 @@ class Postgres:
 
 
 def is_worth_showing(line: str) -> bool:
-    """Whether a line of PostgreSQL's log is news. What a session did wrong, its own program reports."""
+    """Whether a line of PostgreSQL's log is news. What a session did wrong, its own program
+    reports; that it came too early or too late is no news."""
     is_trouble = any(level in line for level in ("WARNING:", "FATAL:", "PANIC:"))
-    return is_trouble and "the database system is starting up" not in line
+    return is_trouble and "the database system is" not in line
 
 
 def _find_programs() -> Path:

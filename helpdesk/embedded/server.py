@@ -16,6 +16,9 @@ from helpdesk.embedded.supervisor import Supervisor
 PROJECT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 120
 
+# Static files come from their sources here, and root is whoever started this: nothing to act on.
+EXPECTED_WARNINGS = ("ignore:No directory at", "ignore:You're running the worker")
+
 
 def main() -> int:
     options = parse_options()
@@ -42,6 +45,11 @@ def parse_options() -> argparse.Namespace:
     )
     parser.add_argument("--empty", action="store_true", help="do not load the demo on the first start")
     return parser.parse_args()
+
+
+def is_worth_showing(line: str) -> bool:
+    """Whether a line goes to the terminal too. The log has Celery's word on every task that came and went."""
+    return bool(line) and not ("[info" in line and "[celery." in line)
 
 
 def read_port(text: str) -> int:
@@ -85,6 +93,7 @@ class Server:
         self.environment.setdefault("SITE_URL", self.address.rstrip("/"))
         self.environment.setdefault("ALLOWED_HOSTS", f"localhost,127.0.0.1,{self.host}")
         self.environment.setdefault("LOG_FORMAT", "plain")
+        self.environment.setdefault("PYTHONWARNINGS", ",".join(EXPECTED_WARNINGS))
         published = publish(self.folder.path, self.environment)
         try:
             self.supervisor.run(self.manage("migrate", "--noinput", "--verbosity", "0"))
@@ -104,7 +113,7 @@ class Server:
 
     def start_product(self) -> Process:
         """Start worker, beat and web; they stop in the opposite order, the web first."""
-        celery = ("-m", "celery", "-A", "helpdesk")
+        celery = ("-m", "celery", "--quiet", "-A", "helpdesk")
         schedule = str(self.folder.path / "celerybeat-schedule")
         worker = self.process("worker", *celery, "worker", "--loglevel", "INFO", stop_seconds=40)
         beat = self.process("beat", *celery, "beat", "--loglevel", "INFO", "--schedule", schedule)
@@ -130,6 +139,7 @@ class Server:
             folder=PROJECT,
             log=self.folder.logs / f"{name}.log",
             stop_seconds=stop_seconds,
+            shows=is_worth_showing,
         )
 
     @property
