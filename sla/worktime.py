@@ -36,7 +36,7 @@ TIME_OF_DAY = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a calendar; `sla.calendar_rules` has the sentence for each code."""
+    """What is wrong with a calendar, or doubtful; `sla.calendar_rules.explain` has the sentence for it."""
 
     code: str
     params: Mapping[str, str]

@@ -82,7 +82,7 @@ class Story:
     def __init__(self, events: list[tuple[datetime, HistoryEvent]], policy: Policy) -> None:
         self.events = events
         self.policy = policy
-        self.recorded: set[RecordKey] = set()
+        self.recorded: dict[RecordKey, datetime] = {}
 
     def clocks(self, now: datetime) -> list[ClockState]:
         """The clocks as the server reads them at `now`: by the events that it knows by then (C5)."""
@@ -91,8 +91,9 @@ class Story:
 
     def scan(self, now: datetime) -> ScanResult:
         result = scan(self.clocks(now), self.recorded, now)
-        self.recorded.difference_update(result.withdrawn)
-        self.recorded.update(record.key for record in result.new)
+        for key in result.withdrawn:
+            del self.recorded[key]
+        self.recorded.update((record.key, record.occurred_at) for record in result.new)
         return result
 
 

@@ -268,7 +268,7 @@ def _read_policy(entry: Mapping[str, Any], calendars: Calendars, where: str) -> 
 def _read_row(priority: str, entry: Mapping[str, Any], calendars: Calendars, where: str) -> Row:
     fields = Fields(entry, where)
     response, resolution = fields.need("response_min"), fields.get("resolution_min")
-    pauses = fields.get("pause_statuses")
+    pauses = fields.get("pause_statuses", "pauses")
     row = Row(
         priority,
         amount(response, MINUTE, where),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,23 +53,29 @@ class ScanResult:
     withdrawn: tuple[RecordKey, ...]
 
 
-def scan(clocks: Iterable[ClockState], recorded: Collection[RecordKey], now: datetime) -> ScanResult:
+Recorded = Mapping[RecordKey, datetime]
+"""The records that are there already, with their occurred_at."""
+
+
+def scan(clocks: Iterable[ClockState], recorded: Recorded, now: datetime) -> ScanResult:
     """Compare the clocks, as read at `now`, with what is recorded. Scanning twice finds nothing new (D2).
 
     A withdrawn breach must not be among `recorded` in later scans, so that a real one is still announced.
+    A breach that is still to come is never withdrawn: the wall clock was set back (D8).
     """
     now = to_utc(now)
     new: list[Record] = []
     withdrawn: list[RecordKey] = []
     for clock in clocks:
         new += _new_records(clock, recorded, now)
-        breach = _key(clock, BREACH, ANY_ROW)
-        if breach in recorded and clock.breached_at is None and clock.state is not State.VOID:
-            withdrawn.append(breach)
+        if clock.breached_at is None and clock.state is not State.VOID:
+            breach = _key(clock, BREACH, ANY_ROW)
+            if breach in recorded and recorded[breach] < now:
+                withdrawn.append(breach)
     return ScanResult(tuple(new), tuple(withdrawn))
 
 
-def next_scan_at(clock: ClockState, recorded: Collection[RecordKey]) -> datetime | None:
+def next_scan_at(clock: ClockState, recorded: Recorded) -> datetime | None:
     """When the scan must look at this clock: its earliest threshold that is not recorded yet.
 
     This is what to store as next_threshold_at: a threshold crossed since the last scan, when an event
@@ -81,7 +87,7 @@ def next_scan_at(clock: ClockState, recorded: Collection[RecordKey]) -> datetime
     return min(waiting, default=None)
 
 
-def _new_records(clock: ClockState, recorded: Collection[RecordKey], now: datetime) -> list[Record]:
+def _new_records(clock: ClockState, recorded: Recorded, now: datetime) -> list[Record]:
     crossed = [t for t in _to_record(clock) if _key(clock, t.level, t.row) not in recorded]
     highest = max((t.height for t in crossed), default=0)
     return [
