@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.http import reswap
 
 from helpdesk.errors import InvalidInput, Refused
 
@@ -24,5 +25,6 @@ class RefusalMiddleware:
         status = 422 if isinstance(exception, InvalidInput) else 409
         if getattr(request, "htmx", False):
             messages.error(request, str(exception))
-            return render(request, "_messages.html", status=status)
+            # The page keeps what it shows and what was typed; only the message is added, out of band.
+            return reswap(render(request, "_messages.html", status=status), "none")
         return render(request, "refused.html", {"reason": str(exception)}, status=status)

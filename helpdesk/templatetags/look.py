@@ -1,0 +1,153 @@
+"""The small parts every page draws with: icons, faces, moments, durations, clocks."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+register = template.Library()
+
+FACE_TONES = 5
+WARN_SHARE = 0.25
+# English as most of the world writes dates: 4 Dec, 21:14.
+BABEL_LOCALES = {"en": "en_GB", "zh-hans": "zh_Hans_CN"}
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """A drawing from static/icons.svg. It says nothing by itself: a word or a label stands beside it."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f" icon--{size}" if size else "",
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def tone(person: User | None) -> int:
+    """The number of a person's colour: always the same for the same person."""
+    return (person.pk or 0) % FACE_TONES if person else 0
+
+
+@register.simple_tag
+def moment(at: datetime | None, form: str = "") -> SafeString | str:
+    """`at` in the reader's zone as <time>, the full moment with its zone in the tooltip.
+
+    Forms: "" (time today, else day and time), "day", "time", "full".
+    """
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    full = f"{format_datetime(local, 'full' if form == 'full' else 'medium', locale=_locale())} {local:%Z}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full, _short(local, form))
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """4 Dec 2026 · 2026年12月4日"""
+    return format_date(value, "medium", locale=_locale()) if value else ""
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """The two largest units: "2 h 5 min", "3 d 4 h", "40 s"; empty for None."""
+    if value is None:
+        return ""
+    seconds = round(abs(value.total_seconds()))
+    sign = "-" if value < timedelta(0) and seconds else ""
+    parts = [
+        ngettext("%(count)s d", "%(count)s d", seconds // 86400) % {"count": seconds // 86400},
+        ngettext("%(count)s h", "%(count)s h", seconds % 86400 // 3600) % {"count": seconds % 86400 // 3600},
+        ngettext("%(count)s min", "%(count)s min", seconds % 3600 // 60) % {"count": seconds % 3600 // 60},
+        ngettext("%(count)s s", "%(count)s s", seconds % 60) % {"count": seconds % 60},
+    ]
+    amounts = [seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60, seconds % 60]
+    largest = next((index for index, amount in enumerate(amounts) if amount), 3)
+    shown = [
+        parts[index] for index in (largest, largest + 1) if index < 4 and (amounts[index] or index == largest)
+    ]
+    return sign + " ".join(shown)
+
+
+@register.simple_tag
+def countdown(due_at: datetime) -> str:
+    """What is left until `due_at`, as static/js/clock.js writes it: 00:12:05, -00:07:12, 3 d 04:12."""
+    return _countdown(math.floor((due_at - timezone.now()).total_seconds()))
+
+
+@register.inclusion_tag("_clock.html")
+def clock(clock: Any, size: str = "", label: str = "") -> dict[str, Any]:
+    """A promise (`sla.Clock`, or anything with its state, due_at, allowed, breached_at) as number, bar and word.
+
+    `label` replaces the name of the target under the number; size "large" is for the ticket's own page.
+    """
+    left = (clock.due_at - timezone.now()).total_seconds() if clock.due_at else None
+    total = (
+        clock.allowed or (clock.due_at - clock.started_at if clock.due_at else timedelta())
+    ).total_seconds()
+    return {
+        "clock": clock,
+        "label": label or clock.get_target_display(),
+        "size": size,
+        "text": _countdown(math.floor(left)) if left is not None else clock.get_state_display(),
+        "total": round(total),
+        "value": _bar(clock, left, total),
+        "css": _state_class(clock, left, total),
+    }
+
+
+def _bar(clock: Any, left: float | None, total: float) -> int:
+    """Seconds of the promise still there; a broken one fills the bar, so that it is seen."""
+    if clock.breached_at or (left is not None and left < 0):
+        return round(total)
+    if left is None:
+        left = total - clock.elapsed.total_seconds() if clock.elapsed is not None else total
+    return round(max(0, min(left, total)))
+
+
+def _state_class(clock: Any, left: float | None, total: float) -> str:
+    if left is None:
+        known = {"met": "clock--met", "missed": "clock--missed", "paused": "clock--paused"}
+        return known.get(clock.state, "clock--still")
+    if left < 0:
+        return "clock--late"
+    return "clock--warn" if left < total * WARN_SHARE else ""
+
+
+def _countdown(seconds: int) -> str:
+    sign, whole = ("-" if seconds < 0 else ""), abs(seconds)
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    if hours < 24:
+        return f"{sign}{hours:02}:{minutes:02}:{whole % 60:02}"
+    return f"{sign}{hours // 24} {_('d')} {hours % 24:02}:{minutes:02}"
+
+
+def _short(local: datetime, form: str) -> str:
+    locale = _locale()
+    today = timezone.localtime().date()
+    if form == "full":
+        return str(format_skeleton("yMMMdHm", local, locale=locale))
+    if form == "time" or (not form and local.date() == today):
+        return f"{local:%H:%M}"
+    skeleton = "MMMd" if local.year == today.year else "yMMMd"
+    words = str(format_skeleton(skeleton, local, locale=locale))
+    return words if form == "day" else f"{words} {local:%H:%M}"
+
+
+def _locale() -> Locale:
+    return Locale.parse(BABEL_LOCALES.get(get_language() or settings.LANGUAGE_CODE, "en_GB"))

@@ -1,0 +1,10 @@
+/* What every page loads. A page with behaviour of its own adds its module in the block "head":
+   <script type="module" src="{% static 'js/queue.js' %}"></script>. Each file's first comment is its contract. */
+import "./theme.js";
+import "./clock.js";
+import "./shortcuts.js";
+import "./menu.js";
+import "./toast.js";
+import "./copy.js";
+import "./submit-once.js";
+import "./submit-on-change.js";
