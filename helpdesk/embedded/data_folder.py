@@ -91,7 +91,7 @@ class DataFolder:
         if len(os.fsencode(inside / LONGEST_SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
             inside.mkdir(mode=0o700)
             return inside
-        for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp"):
+        for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp"):  # nosec B108
             longest = f"{parent}/helpdesk-12345678/{LONGEST_SOCKET_NAME}"
             fits = len(os.fsencode(longest)) <= LONGEST_SOCKET_PATH
             if parent and fits and os.access(parent, os.W_OK | os.X_OK):

@@ -2,6 +2,7 @@
 
 import argparse
 import http.client
+import ipaddress
 import os
 import socket
 import sys
@@ -76,6 +77,17 @@ def refuse_a_busy_port(host: str, port: int) -> None:
             ) from error
 
 
+def reachable(host: str) -> str:
+    """How to name a server on this machine that listens on this address."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified or address.is_loopback:
+        return "localhost"
+    return f"[{host}]" if address.version == 6 else host
+
+
 class Server:
     """One run of the whole product."""
 
@@ -84,7 +96,7 @@ class Server:
         self.supervisor = supervisor
         self.host = host
         self.port = port
-        self.address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"
+        self.address = f"http://{reachable(host)}:{port}/"
         self.environment: dict[str, str] = {}
 
     def run(self, *, with_demo: bool) -> None:
@@ -165,8 +177,7 @@ class Server:
 
     def answers(self) -> bool:
         """Whether the health page answers 200."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
-        connection = http.client.HTTPConnection(host, self.port, timeout=5)
+        connection = http.client.HTTPConnection(f"{reachable(self.host)}:{self.port}", timeout=5)
         try:
             connection.request("GET", "/health/", headers={"Host": "localhost"})
             return connection.getresponse().status == http.HTTPStatus.OK

@@ -23,7 +23,7 @@ def start_services(folder: DataFolder, supervisor: Supervisor, *, expendable: bo
     variables = {MARKER: os.path.realpath(folder.path), "DATA_DIR": str(folder.path)}
     environment = child_environment(variables)
 
-    postgres = broker = None
+    started: list[Postgres | Redis] = []
     if not os.environ.get("DATABASE_URL"):
         postgres = Postgres(folder, environment=environment, expendable=expendable)
         if postgres.is_new:
@@ -31,11 +31,13 @@ def start_services(folder: DataFolder, supervisor: Supervisor, *, expendable: bo
         postgres.prepare()
         supervisor.start(postgres.process)
         variables["DATABASE_URL"] = postgres.url
+        started.append(postgres)
     if not os.environ.get("REDIS_URL"):
         broker = Redis(folder, environment=environment)
         supervisor.start(broker.process)
         variables["REDIS_URL"] = broker.url
-    for service in filter(None, (postgres, broker)):
+        started.append(broker)
+    for service in started:
         supervisor.wait_until(service.is_ready, service.process, seconds=READY_SECONDS)
 
     if not os.environ.get("SECRET_KEY"):
