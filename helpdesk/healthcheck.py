@@ -1,7 +1,8 @@
-"""For containers: `python -m helpdesk.healthcheck URL` exits with 0 if the page answers 200 and with 1 if not.
+"""For containers: `python -m helpdesk.healthcheck URL` exits with 0 if the page answers 200 and with 1 if
+not.
 
-It asks under the name of SITE_URL, since the product refuses every host but those in ALLOWED_HOSTS, and says that
-the visitor came by https, as the proxy would.
+It asks under the name of SITE_URL, since the product refuses every host but those in ALLOWED_HOSTS, and
+says that the visitor came by https, as the proxy would.
 """
 
 import os
