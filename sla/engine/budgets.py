@@ -106,6 +106,9 @@ class Account:
     def __post_init__(self) -> None:
         self.meters = [Meter(row, self.target) for row in self.policy.rows]
 
+    def meter(self, priority: str) -> Meter:
+        return self.meters[self.policy.rank(priority)]
+
     def at_or_below(self, priority: str) -> list[Meter]:
         """The rows whose budgets a ticket of this priority uses up (B10)."""
         return self.meters[self.policy.rank(priority) :]
@@ -164,7 +167,7 @@ class Account:
         counting = self.counting(turn) or self.at_or_below(turn.priority)
         agreed = self.agreed_due(turn)
         if agreed is not None:
-            return self.meters[self.policy.rank(turn.priority)], agreed
+            return self.meter(turn.priority), agreed
         best: tuple[Meter, datetime | None] | None = None
         for meter in counting:
             if meter.budget is None:

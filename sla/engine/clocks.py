@@ -244,7 +244,7 @@ def _next_responses(state: TicketState, policy: Policy, response: Life) -> Itera
 
 
 def _stopped_clock(life: Life, state: TicketState, account: Account, stopped_at: datetime) -> ClockState:
-    turn = _turn_before(state, stopped_at)
+    turn = turn_at_stop(state, stopped_at)
     if account.breached_at is not None:
         result = State.MISSED
     elif life.stopped_at is not None:
@@ -266,7 +266,7 @@ def _stopped_clock(life: Life, state: TicketState, account: Account, stopped_at:
     )
     governing = account.governing(turn, stopped_at)
     if governing is None:
-        return clock
+        return replace(clock, elapsed=account.meter(turn.priority).used)
     meter, _ = governing
     return replace(
         clock,
@@ -289,7 +289,7 @@ def _live_clock(life: Life, state: TicketState, account: Account, now: datetime)
     )
     governing = account.governing(turn, now)
     if governing is None:
-        meter = account.meters[account.policy.rank(turn.priority)]
+        meter = account.meter(turn.priority)
         return _with_thresholds(
             replace(clock, elapsed=meter.used), _negotiating_thresholds(state, account, meter), now
         )
@@ -328,7 +328,7 @@ def _promised_at(state: TicketState, account: Account, end: datetime) -> datetim
     return None
 
 
-def _turn_before(state: TicketState, instant: datetime) -> Turn:
+def turn_at_stop(state: TicketState, instant: datetime) -> Turn:
     """The turn in force when a clock stopped at the instant."""
     return next((turn for turn in reversed(state.turns) if turn.at < instant), state.turns[0])
 

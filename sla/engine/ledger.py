@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sla.engine.budgets import Account, Meter, Stretch, stretches
-from sla.engine.clocks import ClockState, account_of, lives, read_clock
+from sla.engine.clocks import ClockState, account_of, lives, read_clock, turn_at_stop
 from sla.engine.history import DateAgreed, TicketState
 from sla.engine.policy import Policy, Status, Target
 from sla.worktime import elapsed, to_utc
@@ -64,7 +64,8 @@ def ledger(state: TicketState, policy: Policy, now: datetime, target: Target, cy
     clock = read_clock(life, state, policy, now)
     end = life.stopped_at or life.ended_at or now
     account = account_of(life, state, policy, end)
-    governing = clock.governing_row or state.now.priority
+    turn = turn_at_stop(state, end) if clock.stopped_at else state.now
+    governing = clock.governing_row or turn.priority
     history = [
         stretch for stretch in stretches(state.turns, life.started_at, end) if stretch.start < stretch.end
     ]
@@ -78,7 +79,7 @@ def ledger(state: TicketState, policy: Policy, now: datetime, target: Target, cy
 
 def _entry(stretch: Stretch, account: Account, governing: str) -> Entry:
     counting = account.counting(stretch.turn)
-    meter = account.meters[account.policy.rank(governing)]
+    meter = account.meter(governing)
     open_time = elapsed(meter.calendar, stretch.start, stretch.end)
     return Entry(
         start=stretch.start,
