@@ -48,7 +48,7 @@ class Reading:
     ticket: Ticket
     read_at: datetime
     rows: dict[ClockKey, Clock]
-    recorded: set[RecordKey]
+    recorded: dict[RecordKey, datetime]  # with their occurred_at
     states: list[ClockState] = field(default_factory=list)
 
 
@@ -84,14 +84,15 @@ def store(readings: Iterable[Reading]) -> None:
 
 def _stored(
     tickets: Sequence[Ticket],
-) -> tuple[dict[int, dict[ClockKey, Clock]], dict[int, set[RecordKey]]]:
+) -> tuple[dict[int, dict[ClockKey, Clock]], dict[int, dict[RecordKey, datetime]]]:
     ids = [ticket.pk for ticket in tickets]
     rows: dict[int, dict[ClockKey, Clock]] = defaultdict(dict)
     for clock in Clock.objects.filter(ticket__in=ids):
         rows[clock.ticket_id][_key(clock)] = clock
-    recorded: dict[int, set[RecordKey]] = defaultdict(set)
+    recorded: dict[int, dict[RecordKey, datetime]] = defaultdict(dict)
     for record in ClockRecord.objects.filter(clock__ticket__in=ids).select_related("clock"):
-        recorded[record.clock.ticket_id].add((*_key(record.clock), record.level, record.row))
+        key = (*_key(record.clock), record.level, record.row)
+        recorded[record.clock.ticket_id][key] = record.occurred_at
     return rows, recorded
 
 

@@ -101,8 +101,9 @@ def _record_crossed(tickets: Sequence[Ticket], now: datetime) -> int:
     readings = clocks.read(tickets, now)
     found = [(reading, engine.scan(reading.states, reading.recorded, now)) for reading in readings]
     for reading, result in found:
-        reading.recorded |= {record.key for record in result.new}
-        reading.recorded -= set(result.withdrawn)
+        reading.recorded |= {record.key: record.occurred_at for record in result.new}
+        for key in result.withdrawn:
+            del reading.recorded[key]
     clocks.store(readings)
 
     new = [(reading, record) for reading, result in found for record in result.new]
