@@ -3,6 +3,7 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
 from helpdesk import views
+from tickets.views import portal
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,6 +11,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("me/", include("accounts.urls")),
+    path("portal/", portal.home, name="portal"),
     path("tickets/", include("tickets.urls")),
     path("queue/", include("tickets.queue_urls")),
     path("docs/", include("kb.urls")),

@@ -15,9 +15,6 @@ from django.utils.translation import gettext as _
 from helpdesk.errors import InvalidInput
 from tickets.models import Attachment, Message, Note, NoteAttachment, StoredFile
 
-# Only these are ever shown inside a page; everything else is a download (threats, rows 8-9).
-INLINE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-
 Stored = TypeVar("Stored", bound=StoredFile)
 
 
@@ -82,7 +79,7 @@ def sniff(file: File[bytes]) -> str:
     except puremagic.PureError:
         matches = []
     for match in matches:
-        if match.mime_type in INLINE_TYPES:
+        if match.mime_type in StoredFile.INLINE_TYPES:
             return str(match.mime_type)
     try:
         head.decode("utf-8", errors="strict" if len(head) < 8192 else "ignore")

@@ -253,6 +253,9 @@ def stored_name(instance: StoredFile, filename: str) -> str:
 class StoredFile(models.Model):
     """A file as it was sent: its name and size are facts of the row, its place on the disk is random."""
 
+    # Only these are ever shown inside a page; everything else is a download (threats, rows 8-9).
+    INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     file = models.FileField(upload_to=stored_name)
     name = models.CharField(_("file name"), max_length=255)
@@ -267,6 +270,11 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        """May be shown in place."""
+        return self.content_type in self.INLINE_TYPES
 
     @property
     def extension(self) -> str:

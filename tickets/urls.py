@@ -1,3 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tickets.views import attachments, portal
+
+urlpatterns = [
+    path("", portal.my_tickets, name="my_tickets"),
+    path("new/", portal.file_ticket, name="ticket_new"),
+    path("<int:number>/", portal.ticket, name="ticket"),
+    path("<int:number>/reply/", portal.reply, name="ticket_reply"),
+    path("<int:number>/solved/", portal.solved, name="ticket_solved"),
+    path("<int:number>/reopen/", portal.reopen, name="ticket_reopen"),
+    path("files/<uuid:pk>/", attachments.attachment, name="attachment"),
+    path("note-files/<uuid:pk>/", attachments.note_attachment, name="note_attachment"),
+]

@@ -140,11 +140,9 @@ def _countdown(seconds: int) -> str:
 def _short(local: datetime, form: str) -> str:
     locale = _locale()
     today = timezone.localtime().date()
-    if form == "full":
-        return str(format_skeleton("yMMMdHm", local, locale=locale))
     if form == "time" or (not form and local.date() == today):
         return f"{local:%H:%M}"
-    skeleton = "MMMd" if local.year == today.year else "yMMMd"
+    skeleton = "MMMd" if local.year == today.year and form != "full" else "yMMMd"
     words = str(format_skeleton(skeleton, local, locale=locale))
     return words if form == "day" else f"{words} {local:%H:%M}"
 

@@ -1,0 +1,13 @@
+"""What a view behind the sign-in is given."""
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """For type checkers: `@login_required` stands before, so `user` is a person."""
+
+    user: User
+    htmx: HtmxDetails
