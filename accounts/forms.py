@@ -1,16 +1,63 @@
 """What a person says of themselves."""
 
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+
+@cache
+def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The IANA zones by continent, for a grouped choice; old names and bare offsets are left out."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(available_timezones()):
+        continent, slash, place = name.partition("/")
+        if slash and continent not in ("Etc", "SystemV", "US", "Canada", "Brazil", "Chile", "Mexico"):
+            groups.setdefault(continent, []).append((name, place.replace("_", " ").replace("/", " / ")))
+    return [("UTC", [("UTC", "UTC")]), *groups.items()]
 
 
 class SignupDetailsForm(forms.Form):
     """What sign-up asks besides address and password."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120)
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    # Filled by static/js/browser-zone.js; a name we do not know counts as none.
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-browser-zone": ""}))
     field_order = ["name", "email", "password1"]
 
+    def clean_time_zone(self) -> str:
+        zone = str(self.cleaned_data["time_zone"])
+        return zone if zone in available_timezones() else ""
+
     def signup(self, request: Any, user: Any) -> None:
-        """Called by allauth when the person is saved; the name is set by the adapter."""
+        """Called by allauth when the person is saved; what was asked is set by the adapter."""
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        help_text=_("Stands beside everything you write."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        help_text=_("Of these pages and of the mail you get."),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=time_zones, help_text=_("All times are shown in it.")
+    )
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=_("What is it for?"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"placeholder": _("For example: status page, nightly export")}),
+    )

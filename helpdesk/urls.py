@@ -1,7 +1,7 @@
 from django.urls import include, path
-from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
+from accounts.views import set_language
 from helpdesk import views
 from tickets.views import portal
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, timedelta
+from itertools import dropwhile
 from typing import Any
 
 from babel import Locale
@@ -14,7 +15,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -69,19 +70,15 @@ def duration(value: timedelta | None) -> str:
     if value is None:
         return ""
     seconds = round(abs(value.total_seconds()))
-    sign = "-" if value < timedelta(0) and seconds else ""
-    parts = [
-        ngettext("%(count)s d", "%(count)s d", seconds // 86400) % {"count": seconds // 86400},
-        ngettext("%(count)s h", "%(count)s h", seconds % 86400 // 3600) % {"count": seconds % 86400 // 3600},
-        ngettext("%(count)s min", "%(count)s min", seconds % 3600 // 60) % {"count": seconds % 3600 // 60},
-        ngettext("%(count)s s", "%(count)s s", seconds % 60) % {"count": seconds % 60},
+    amounts = [
+        (seconds // 86400, _("%s d")),
+        (seconds % 86400 // 3600, _("%s h")),
+        (seconds % 3600 // 60, _("%s min")),
+        (seconds % 60, _("%s s")),
     ]
-    amounts = [seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60, seconds % 60]
-    largest = next((index for index, amount in enumerate(amounts) if amount), 3)
-    shown = [
-        parts[index] for index in (largest, largest + 1) if index < 4 and (amounts[index] or index == largest)
-    ]
-    return sign + " ".join(shown)
+    largest_first = list(dropwhile(lambda part: not part[0], amounts)) or amounts[-1:]
+    words = " ".join(unit % amount for amount, unit in largest_first[:2] if amount) or amounts[-1][1] % 0
+    return f"-{words}" if value < timedelta(0) and seconds else words
 
 
 @register.simple_tag
@@ -92,14 +89,12 @@ def countdown(due_at: datetime) -> str:
 
 @register.inclusion_tag("_clock.html")
 def clock(clock: Any, size: str = "", label: str = "") -> dict[str, Any]:
-    """A promise (`sla.Clock`, or anything with its state, due_at, allowed, breached_at) as number, bar and word.
+    """A promise as number, bar and word: a `sla.Clock`, or anything with the fields read here.
 
-    `label` replaces the name of the target under the number; size "large" is for the ticket's own page.
+    `label` replaces the name of the target beside the number; size "large" is for the ticket's own page.
     """
     left = (clock.due_at - timezone.now()).total_seconds() if clock.due_at else None
-    total = (
-        clock.allowed or (clock.due_at - clock.started_at if clock.due_at else timedelta())
-    ).total_seconds()
+    total = _total(clock)
     return {
         "clock": clock,
         "label": label or clock.get_target_display(),
@@ -109,6 +104,13 @@ def clock(clock: Any, size: str = "", label: str = "") -> dict[str, Any]:
         "value": _bar(clock, left, total),
         "css": _state_class(clock, left, total),
     }
+
+
+def _total(clock: Any) -> float:
+    """The whole promise in seconds; an agreed date has no allowance and counts from the start."""
+    if clock.allowed:
+        return float(clock.allowed.total_seconds())
+    return float((clock.due_at - clock.started_at).total_seconds()) if clock.due_at else 0.0
 
 
 def _bar(clock: Any, left: float | None, total: float) -> int:

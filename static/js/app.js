@@ -8,3 +8,4 @@ import "./toast.js";
 import "./copy.js";
 import "./submit-once.js";
 import "./submit-on-change.js";
+import "./browser-zone.js";
