@@ -23,7 +23,7 @@ def add_person(*, email: str, name: str, password: str | None = None, **fields: 
     """Add somebody whose address the desk vouches for, so that they can sign in without proving it.
 
     For set-up and import; who signs up alone proves the address first. Without a password it is chosen by
-    "Forgotten password". Joins the organisation of the address's domain.
+    "Forgot your password?". Joins the organisation of the address's domain.
     """
     user = User.objects.create_user(email=email, password=password, name=name, **fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
@@ -70,7 +70,7 @@ def issue_token(user: User, *, name: str) -> tuple[ApiToken, str]:
     # Two at once count each other's token: the person's row is the lock.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.api_tokens.filter(revoked_at=None).count() >= TOKENS_PER_PERSON:
-        raise InvalidTransition(_("You have %s tokens in force. Revoke one first.") % TOKENS_PER_PERSON)
+        raise InvalidTransition(_("You have %s active tokens. Revoke one first.") % TOKENS_PER_PERSON)
     token, secret = ApiToken.issue(user, name)
     logger.info("api_token_issued", user_id=user.pk, token_id=token.pk)
     return token, secret

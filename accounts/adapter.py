@@ -34,5 +34,5 @@ class AccountAdapter(DefaultAccountAdapter):
         if confirmed:
             membership = actions.join_by_domain(email_address.user, email_address.email)
             if membership is not None:
-                messages.info(request, _("You belong to %s here.") % membership.organization)
+                messages.info(request, _("You are a member of %s here.") % membership.organization)
         return confirmed

@@ -234,7 +234,7 @@ class ApiToken(models.Model):
 
     @classmethod
     def issue(cls, user: User, name: str) -> tuple[ApiToken, str]:
-        """Make a token. Returns the row and the secret, which cannot be read again."""
+        """Create token. Returns the row and the secret, which cannot be read again."""
         secret = cls.PREFIX + secrets.token_urlsafe(32)
         row = cls.objects.create(user=user, name=name, digest=cls.digest_of(secret), hint=secret[:8])
         return row, secret
