@@ -22,15 +22,16 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import aiosmtpd.controller
 import aiosmtpd.smtp
 import pytest
 import redis
+from django.db import connection
 
 from helpdesk.embedded.process import dies_with_parent
 from helpdesk.embedded.redis import find_server, free_port
+from tests.database import database_url
 
 PROJECT = Path(__file__).resolve().parents[1]
 SECONDS_TO_START = 60
@@ -254,7 +255,7 @@ def product(
     """
     folder = tmp_path / "product"
     folder.mkdir()
-    product = Product(private_redis, test_database_url(), folder)
+    product = Product(private_redis, database_url(connection.settings_dict["NAME"]), folder)
     with _using_redis(private_redis.url, settings):
         yield product
     product.stop()
@@ -297,18 +298,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report: Any = yield
     item.has_failed = getattr(item, "has_failed", False) or report.failed  # type: ignore[attr-defined]
     return report
-
-
-def test_database_url() -> str:
-    """DATABASE_URL with the name of the database that this test uses."""
-    from django.db import connection
-
-    url = urlsplit(os.environ["DATABASE_URL"])
-    name = connection.settings_dict["NAME"]
-    return urlunsplit(url._replace(path=f"{url.path.rpartition('/')[0]}/{name}"))
-
-
-test_database_url.__test__ = False  # type: ignore[attr-defined]  # its name only looks like a test's
 
 
 class MailServer:
