@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
-Projection = Callable[[Event, "Ticket"], None]
+Projection = Callable[[Sequence[Event]], None]
 
 _silent: ContextVar[bool] = ContextVar("events_silent", default=False)
 
@@ -57,9 +57,8 @@ def record_all(entries: Sequence[Entry]) -> list[Event]:
     tickets = {entry.ticket.pk: entry.ticket for entry in entries}
     type(entries[0].ticket).objects.bulk_update(tickets.values(), ["chain_length", "chain_head"])
 
-    for entry, event in zip(entries, events, strict=True):
-        for project in _projections():
-            project(event, entry.ticket)
+    for project in _projections():
+        project(events)
 
     if not _silent.get():
         # Only a hint: with the broker away the change is saved all the same, and the sweep announces it.

@@ -52,13 +52,14 @@ class Reading:
     states: list[ClockState] = field(default_factory=list)
 
 
-def read(tickets: Sequence[Ticket], now: datetime) -> list[Reading]:
-    """Read the clocks of locked tickets at `now`: three queries, however many tickets."""
-    rows, recorded = _stored(tickets)
-    events = histories([ticket.pk for ticket in tickets])
+def read(moments: Mapping[Ticket, datetime]) -> list[Reading]:
+    """Read the clocks of locked tickets, each at its moment: three queries, however many tickets."""
+    ids = [ticket.pk for ticket in moments]
+    rows, recorded = _stored(ids)
+    events = histories(ids)
     readings = []
-    for ticket in tickets:
-        reading = Reading(ticket, now, rows[ticket.pk], recorded[ticket.pk])
+    for ticket, moment in moments.items():
+        reading = Reading(ticket, moment, rows[ticket.pk], recorded[ticket.pk])
         reading.states = _evaluate(events[ticket.pk], reading)
         readings.append(reading)
     return readings
@@ -83,9 +84,8 @@ def store(readings: Iterable[Reading]) -> None:
 
 
 def _stored(
-    tickets: Sequence[Ticket],
+    ids: Sequence[int],
 ) -> tuple[dict[int, dict[ClockKey, Clock]], dict[int, dict[RecordKey, datetime]]]:
-    ids = [ticket.pk for ticket in tickets]
     rows: dict[int, dict[ClockKey, Clock]] = defaultdict(dict)
     for clock in Clock.objects.filter(ticket__in=ids):
         rows[clock.ticket_id][_key(clock)] = clock

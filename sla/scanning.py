@@ -66,7 +66,7 @@ def _scan_batch(now: datetime, done: set[int], outcome: Outcome) -> set[int]:
             return set()
         try:
             with transaction.atomic():
-                records = _record_crossed(tickets, now)
+                records = record_crossed(tickets, now)
         except Exception:
             logger.exception("scan_batch_failed", tickets=len(tickets))
             records = _one_by_one(tickets, now, outcome)
@@ -89,16 +89,19 @@ def _one_by_one(tickets: Sequence[Ticket], now: datetime, outcome: Outcome) -> i
     for ticket in tickets:
         try:
             with transaction.atomic():
-                records += _record_crossed([ticket], now)
+                records += record_crossed([ticket], now)
         except Exception:
             outcome.failed += 1
             logger.exception("scan_failed", ticket=ticket.pk)
     return records
 
 
-def _record_crossed(tickets: Sequence[Ticket], now: datetime) -> int:
-    """Read the clocks at `now`, write what is new, and move the thresholds on."""
-    readings = clocks.read(tickets, now)
+def record_crossed(tickets: Sequence[Ticket], now: datetime) -> int:
+    """Read the clocks of locked tickets at `now`, write what is new, and move the thresholds on.
+
+    Returns the number of new records.
+    """
+    readings = clocks.read(dict.fromkeys(tickets, now))
     found = [(reading, engine.scan(reading.states, reading.recorded, now)) for reading in readings]
     for reading, result in found:
         reading.recorded |= {record.key: record.occurred_at for record in result.new}

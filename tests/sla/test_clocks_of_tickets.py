@@ -145,10 +145,10 @@ def test_one_ticket_that_cannot_be_read_does_not_hold_up_the_others(clock, rui, 
     ]
     original = scanning.clocks.read
 
-    def read(batch, now):
-        if tickets[1] in batch:
+    def read(moments):
+        if tickets[1] in moments:
             raise ValueError("unreadable")
-        return original(batch, now)
+        return original(moments)
 
     monkeypatch.setattr(scanning.clocks, "read", read)
     outcome = scan_at(clock, 16)
