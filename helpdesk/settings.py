@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "sla",
     "kb",
     "notifications",
+    "importing",
     "demo",
     "helpdesk",
     "channels",

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
+
 from events.models import Event
 from sla import engine
 from sla.engine import ClockKey, ClockState, RecordKey
 from sla.history import histories
 from sla.models import Clock, ClockRecord
-from sla.terms import policy_of, terms_for
+from sla.terms import Book, policy_of
 from tickets.models import Ticket
 
 # Columns of a row that follow from the events; the others say which row it is.
@@ -47,6 +49,7 @@ class Reading:
 
     ticket: Ticket
     read_at: datetime
+    terms_id: int
     rows: dict[ClockKey, Clock]
     recorded: dict[RecordKey, datetime]  # with their occurred_at
     states: list[ClockState] = field(default_factory=list)
@@ -57,9 +60,11 @@ def read(moments: Mapping[Ticket, datetime]) -> list[Reading]:
     ids = [ticket.pk for ticket in moments]
     rows, recorded = _stored(ids)
     events = histories(ids)
+    book = Book()
     readings = []
     for ticket, moment in moments.items():
-        reading = Reading(ticket, moment, rows[ticket.pk], recorded[ticket.pk])
+        terms_id = _ticket_terms(ticket, rows[ticket.pk], book)
+        reading = Reading(ticket, moment, terms_id, rows[ticket.pk], recorded[ticket.pk])
         reading.states = _evaluate(events[ticket.pk], reading)
         readings.append(reading)
     return readings
@@ -76,6 +81,7 @@ def store(readings: Iterable[Reading]) -> None:
         if reading.ticket.next_due_at != min(due, default=None):
             reading.ticket.next_due_at = min(due, default=None)
             moved.append(reading.ticket)
+    _note_holders(rows)
     Clock.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["ticket", "target", "cycle"], update_fields=list(DERIVED)
     )
@@ -103,13 +109,12 @@ def _key(clock: Clock) -> ClockKey:
 def _evaluate(events: Sequence[engine.HistoryEvent], reading: Reading) -> list[ClockState]:
     """Each clock is judged by its own terms: finished ones keep what later edits change (rules C1, C2)."""
     state = engine.fold(events)
-    ticket_terms = _ticket_terms(reading)
     breaches = {key: row.breached_at for key, row in reading.rows.items() if row.breached_at is not None}
     states = []
-    for terms_id in {ticket_terms, *(row.terms_id for row in reading.rows.values())}:
+    for terms_id in {reading.terms_id, *(row.terms_id for row in reading.rows.values())}:
         for clock in engine.clocks(state, policy_of(terms_id), reading.read_at, _standing(breaches, reading)):
             row = reading.rows.get(clock.key)
-            if (row.terms_id if row else ticket_terms) == terms_id:
+            if (row.terms_id if row else reading.terms_id) == terms_id:
                 states.append(clock)
     return sorted(states, key=lambda clock: (clock.target, clock.cycle))
 
@@ -123,21 +128,20 @@ def _standing(breaches: Mapping[ClockKey, datetime], reading: Reading) -> dict[C
     }
 
 
-def _ticket_terms(reading: Reading) -> int:
+def _ticket_terms(ticket: Ticket, rows: Mapping[ClockKey, Clock], book: Book) -> int:
     """The terms of the ticket's creation; its first clock keeps them."""
-    first = reading.rows.get((engine.Target.RESOLUTION, 1))
-    if first is not None:
-        return first.terms_id
-    return terms_for(reading.ticket.organization, reading.ticket.created_at).pk
+    first = rows.get((engine.Target.RESOLUTION, 1))
+    return first.terms_id if first else book.terms(ticket.organization_id, ticket.created_at).pk
 
 
 def _rows(reading: Reading) -> list[Clock]:
-    ticket_terms = _ticket_terms(reading)
     rows = []
     for state in reading.states:
         row = reading.rows.get(state.key)
         if row is None:
-            row = Clock(ticket=reading.ticket, target=state.target, cycle=state.cycle, terms_id=ticket_terms)
+            row = Clock(
+                ticket=reading.ticket, target=state.target, cycle=state.cycle, terms_id=reading.terms_id
+            )
             reading.rows[state.key] = row
         _fill(row, state, reading)
         rows.append(row)
@@ -166,27 +170,33 @@ def _fill(row: Clock, state: ClockState, reading: Reading) -> None:
 
 
 def _note_breach(row: Clock, state: ClockState) -> None:
-    """Who had the ticket when the promise broke, for the report."""
-    if state.breached_at == row.breached_at:
-        return
-    row.breached_at = state.breached_at
-    row.breach_terms_id = row.terms_id if state.breached_at else None
-    if state.breached_at is None:
+    if state.breached_at != row.breached_at:
+        row.breached_at = state.breached_at
+        row.breach_terms_id = row.terms_id if state.breached_at else None
         row.tier_at_breach, row.holder_at_breach_id = "", None
-    else:
-        row.tier_at_breach, row.holder_at_breach_id = held_by(row.ticket_id, state.breached_at)
 
 
-def held_by(ticket_id: int, at: datetime) -> tuple[str, int | None]:
-    """Tier and assignee of a ticket at an instant, from its events."""
-    tier, assignee = "", None
-    events = Event.objects.filter(ticket=ticket_id, at__lte=at).order_by("at", "sequence")
-    for kind, data in events.values_list("kind", "data"):
+def _note_holders(rows: Sequence[Clock]) -> None:
+    """Who had the ticket when the promise broke, for the report: from the events, in one query."""
+    broken = [row for row in rows if row.breached_at is not None and not row.tier_at_breach]
+    if not broken:
+        return
+    moves = _moves([row.ticket_id for row in broken])
+    for row in broken:
+        for at, tier, assignee in moves[row.ticket_id]:
+            if row.breached_at is not None and at <= row.breached_at:
+                row.tier_at_breach, row.holder_at_breach_id = tier, assignee
+
+
+def _moves(ticket_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str, int | None]]]:
+    """From when on each ticket was in which tier with whom."""
+    moves: dict[int, list[tuple[datetime, str, int | None]]] = defaultdict(list)
+    moved = Q(kind="ticket.created") | Q(data__changes__has_any_keys=["tier", "assignee"])
+    events = Event.objects.filter(moved, ticket__in=ticket_ids).order_by("ticket_id", "at", "sequence")
+    for ticket_id, at, data in events.values_list("ticket_id", "at", "data"):
         changes = data.get("changes", {})
-        if kind == "ticket.created":
-            tier = data["tier"]
-        if "tier" in changes:
-            tier = changes["tier"][1]
-        if "assignee" in changes:
-            assignee = changes["assignee"][1]
-    return tier, assignee
+        tier, assignee = moves[ticket_id][-1][1:] if moves[ticket_id] else (data.get("tier", ""), None)
+        tier = changes["tier"][1] if "tier" in changes else tier
+        assignee = changes["assignee"][1] if "assignee" in changes else assignee
+        moves[ticket_id].append((at, tier, assignee))
+    return moves

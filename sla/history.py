@@ -36,6 +36,7 @@ KINDS = frozenset(
         "ticket.reopened",
         "ticket.closed",
         "ticket.date_agreed",
+        "ticket.imported",
         "sla.voided",
     }
 )

@@ -73,11 +73,6 @@ class Policy(Named):
         verbose_name = _("SLA policy")
         verbose_name_plural = _("SLA policies")
 
-    def version_at(self, at: datetime) -> PolicyVersion:
-        """The version in force for a ticket created at `at`; the first one for anything before it."""
-        version = self.versions.filter(valid_from__lte=at).order_by("-valid_from", "-number").first()
-        return version or self.versions.earliest("number")
-
 
 class PolicyVersion(models.Model):
     """A policy as it stood for a while. Never changed once a ticket uses it."""

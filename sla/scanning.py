@@ -131,7 +131,7 @@ def _row(reading: Reading, record: Record) -> Clock:
 def _remember(records: Sequence[tuple[Clock, Record]]) -> None:
     ClockRecord.objects.bulk_create(
         ClockRecord(
-            clock=_saved(clock),
+            clock=clock,
             level=record.level,
             row=record.row,
             occurred_at=record.occurred_at,
@@ -140,15 +140,6 @@ def _remember(records: Sequence[tuple[Clock, Record]]) -> None:
         )
         for clock, record in records
     )
-
-
-def _saved(clock: Clock) -> Clock:
-    """The row with its key: one written by an upsert a moment ago does not know it yet."""
-    if clock.pk is None:
-        clock.pk = Clock.objects.values_list("pk", flat=True).get(
-            ticket=clock.ticket_id, target=clock.target, cycle=clock.cycle
-        )
-    return clock
 
 
 def _forget(withdrawn: Sequence[tuple[Reading, engine.RecordKey]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from accounts.models import Organization
 from sla import engine, worktime
@@ -12,20 +12,56 @@ from sla.models import CalendarVersion, Contract, Plan, PolicyVersion, Terms
 
 def plan_of(organization: Organization | None, at: datetime) -> Plan:
     """The plan of the contract in force at `at` (rule C3); the default plan without one."""
-    contract = (
-        Contract.objects.filter(organization=organization, starts_at__lte=at)
-        .select_related("plan__policy")
-        .order_by("-starts_at", "-pk")
-        .first()
-        if organization
-        else None
-    )
-    return contract.plan if contract else Plan.objects.select_related("policy").get(is_default=True)
+    return Book().plan(organization.pk if organization else None, at)
 
 
 def terms_for(organization: Organization | None, at: datetime) -> Terms:
     """The policy version in force at `at` for a customer, with its calendars as they are now."""
-    return bind(plan_of(organization, at).policy.version_at(at))
+    return Book().terms(organization.pk if organization else None, at)
+
+
+class Book:
+    """Looks terms up, and each contract, policy and calendar only once while it is kept.
+
+    Keep one for a batch of tickets within a transaction, not longer: it does not see later edits.
+    """
+
+    def __init__(self) -> None:
+        self._contracts: dict[int, list[Contract]] = {}
+        self._versions: dict[int, list[PolicyVersion]] = {}
+        self._bound: dict[int, Terms] = {}
+
+    def terms(self, organization_id: int | None, at: datetime) -> Terms:
+        version = self._version(self.plan(organization_id, at).policy_id, at)
+        if version.pk not in self._bound:
+            self._bound[version.pk] = bind(version)
+        return self._bound[version.pk]
+
+    def plan(self, organization_id: int | None, at: datetime) -> Plan:
+        if organization_id is not None:
+            for contract in self._contracts_of(organization_id):
+                if contract.starts_at <= at:
+                    return contract.plan
+        return self._default_plan
+
+    @cached_property
+    def _default_plan(self) -> Plan:
+        return Plan.objects.get(is_default=True)
+
+    def _contracts_of(self, organization_id: int) -> list[Contract]:
+        """The latest first."""
+        if organization_id not in self._contracts:
+            contracts = Contract.objects.filter(organization=organization_id).select_related("plan")
+            self._contracts[organization_id] = list(contracts.order_by("-starts_at", "-pk"))
+        return self._contracts[organization_id]
+
+    def _version(self, policy_id: int, at: datetime) -> PolicyVersion:
+        """The version in force at `at`; the first one for anything before it."""
+        if policy_id not in self._versions:
+            newest_first = PolicyVersion.objects.filter(policy=policy_id).order_by("-valid_from", "-number")
+            self._versions[policy_id] = list(newest_first)
+        versions = self._versions[policy_id]
+        return next((version for version in versions if version.valid_from <= at), versions[-1])
 
 
 def bind(version: PolicyVersion) -> Terms:
