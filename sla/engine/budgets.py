@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sla.engine.history import Turn
 from sla.engine.policy import Policy, Row, Status, Target
@@ -14,8 +15,7 @@ from sla.worktime import ZERO, NoOpenTime, add, elapsed
 STOPPING = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A turn cut to the time that is counted: [start, end) under one priority, status and agreed date."""
 
     start: datetime

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
+from typing import NamedTuple
 
 from sla.engine.budgets import STOPPING, Account, Meter, stretches
 from sla.engine.history import Author, Origin, TicketState, Turn, Voided
@@ -40,8 +42,7 @@ ClockKey = tuple[Target, int]
 """What the clock measures, and which next response it is (1 for the two others)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(NamedTuple):
     """An instant at which the scan has something to record: a warning, the breach, a step after it (D1)."""
 
     level: str
@@ -106,8 +107,7 @@ class ClockState:
         return 100 * (self.elapsed / self.budget) if self.budget else None
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """From when to when a clock counts. `ended_at`: the ticket was closed or cancelled under it."""
 
     target: Target
@@ -251,67 +251,73 @@ def _stopped_clock(life: Life, state: TicketState, account: Account, stopped_at:
         result = State.MET  # A8
     else:
         result = State.CANCELLED  # B14
-    clock = ClockState(
+    governing = account.governing(turn, stopped_at)
+    meter = governing[0] if governing else account.meter(turn.priority)
+    return ClockState(
         target=life.target,
         cycle=life.cycle,
         state=result,
         provisional=life.provisional,
         started_at=life.started_at,
         stopped_at=stopped_at,
-        breached_at=account.breached_at,
-        paused=account.paused,
         promised_at=_promised_at(state, account, stopped_at),
+        breached_at=account.breached_at,
+        governing_row=meter.row.priority if governing else None,
+        budget=None if account.agreed_due(turn) else meter.budget,
+        elapsed=meter.used,
+        paused=account.paused,
         crossed=tuple(_breach(account, None)),
         agreement=_agreement(state, life, turn),
-    )
-    governing = account.governing(turn, stopped_at)
-    if governing is None:
-        return replace(clock, elapsed=account.meter(turn.priority).used)
-    meter, _ = governing
-    return replace(
-        clock,
-        governing_row=meter.row.priority,
-        budget=None if clock.agreement and account.agreed_due(turn) else meter.budget,
-        elapsed=meter.used,
     )
 
 
 def _live_clock(life: Life, state: TicketState, account: Account, now: datetime) -> ClockState:
     turn = state.now
-    clock = ClockState(
-        target=life.target,
-        cycle=life.cycle,
-        state=State.NEGOTIATING,
-        started_at=life.started_at,
-        breached_at=account.breached_at,
-        paused=account.paused,
-        agreement=_agreement(state, life, turn),
-    )
     governing = account.governing(turn, now)
     if governing is None:
-        meter = account.meter(turn.priority)
-        return _with_thresholds(
-            replace(clock, elapsed=meter.used), _negotiating_thresholds(state, account, meter), now
-        )
+        return _negotiating_clock(life, state, account, now)
     meter, due = governing
     running = bool(account.counting(turn))
     agreed = account.agreed_due(turn)
-    clock = replace(
-        clock,
-        state=State.RUNNING if running else State.PAUSED,
-        due_at=due if running else None,
-        promised_at=due if running else _promised_at(state, account, now),
-        governing_row=meter.row.priority,
-        budget=None if agreed else meter.budget,
-        elapsed=meter.used,
-        remaining=agreed - now if agreed else _left(meter),
-    )
     thresholds = (
         _agreed_thresholds(state, account, agreed, running)
         if agreed
         else _budget_thresholds(account, meter, due, now, running)
     )
-    return _with_thresholds(clock, thresholds, now)
+    crossed, upcoming = _by_now(thresholds, account.breached_at, now)
+    return ClockState(
+        target=life.target,
+        cycle=life.cycle,
+        state=State.RUNNING if running else State.PAUSED,
+        started_at=life.started_at,
+        due_at=due if running else None,
+        promised_at=due if running else _promised_at(state, account, now),
+        breached_at=account.breached_at,
+        governing_row=meter.row.priority,
+        budget=None if agreed else meter.budget,
+        elapsed=meter.used,
+        remaining=agreed - now if agreed else _left(meter),
+        paused=account.paused,
+        crossed=crossed,
+        upcoming=upcoming,
+        agreement=_agreement(state, life, turn),
+    )
+
+
+def _negotiating_clock(life: Life, state: TicketState, account: Account, now: datetime) -> ClockState:
+    meter = account.meter(state.now.priority)
+    crossed, upcoming = _by_now(_negotiating_thresholds(state, account, meter), account.breached_at, now)
+    return ClockState(
+        target=life.target,
+        cycle=life.cycle,
+        state=State.NEGOTIATING,
+        started_at=life.started_at,
+        breached_at=account.breached_at,
+        elapsed=meter.used,
+        paused=account.paused,
+        crossed=crossed,
+        upcoming=upcoming,
+    )
 
 
 def _left(meter: Meter) -> timedelta | None:
@@ -363,16 +369,19 @@ def _voided(clock: ClockState, state: TicketState) -> ClockState:
     )
 
 
-def _with_thresholds(clock: ClockState, thresholds: list[Threshold], now: datetime) -> ClockState:
-    """Split the thresholds into those crossed by now and the next one."""
+def _by_now(
+    thresholds: list[Threshold], breached_at: datetime | None, now: datetime
+) -> tuple[tuple[Threshold, ...], Threshold | None]:
+    """The thresholds crossed by now, and the next one."""
     crossed: list[Threshold] = []
     coming: list[Threshold] = []
-    for threshold in sorted(thresholds, key=lambda threshold: threshold.at):
+    for threshold in thresholds:
         is_crossed = threshold.at <= now
         if threshold.level == BREACH:
-            is_crossed = clock.breached_at is not None  # at the due itself it can still be met (A8)
+            is_crossed = breached_at is not None  # at the due itself it can still be met (A8)
         (crossed if is_crossed else coming).append(threshold)
-    return replace(clock, crossed=tuple(crossed), upcoming=coming[0] if coming else None)
+    crossed.sort(key=attrgetter("at"))
+    return tuple(crossed), min(coming, key=attrgetter("at"), default=None)
 
 
 def _breach(account: Account, due: datetime | None) -> list[Threshold]:

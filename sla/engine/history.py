@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sla.engine.policy import Status, Target
 from sla.worktime import to_utc
@@ -114,8 +115,7 @@ HistoryEvent = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """Priority and status from one instant on, and the agreed date then in force."""
 
     at: datetime
@@ -125,16 +125,14 @@ class Turn:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Utterance:
+class Utterance(NamedTuple):
     """Somebody took the word in public. Only the first message of each run is kept (B2, B16)."""
 
     at: datetime
     author: Author
 
 
-@dataclass(frozen=True, slots=True)
-class TicketState:
+class TicketState(NamedTuple):
     """A ticket's condensed history, enough to tell every clock under any policy."""
 
     created_at: datetime
@@ -185,10 +183,10 @@ def apply(state: TicketState | None, event: HistoryEvent) -> TicketState:
     at = to_utc(event.at)
     if at < state.last_at:
         raise InvalidHistory(f"{at} is before {state.last_at}")
-    state = replace(state, last_at=at)
+    state = state._replace(last_at=at)
 
     if isinstance(event, Voided):
-        return replace(state, voids=(*state.voids, event))
+        return state._replace(voids=(*state.voids, event))
     if state.is_over:
         return state
     match event:
@@ -200,9 +198,9 @@ def apply(state: TicketState | None, event: HistoryEvent) -> TicketState:
             return _turn(state, at, priority=event.to, reason=event.reason)
         case DateAgreed():
             agreed = replace(event, at=at, due_at=to_utc(event.due_at))
-            return replace(_turn(state, at, agreed=agreed), agreements=(*state.agreements, agreed))
+            return _turn(state, at, agreed=agreed)._replace(agreements=(*state.agreements, agreed))
         case Cancelled():
-            return replace(state, cancelled=replace(event, at=at))
+            return state._replace(cancelled=replace(event, at=at))
         case StartMoved():
             return _move_start(state, event, at)
 
@@ -221,7 +219,7 @@ def _hear(state: TicketState, message: Message, at: datetime) -> TicketState:
     if message.author is not Author.SYSTEM and (
         not state.talk or state.talk[-1].author is not message.author
     ):
-        state = replace(state, talk=(*state.talk, Utterance(at, message.author)))
+        state = state._replace(talk=(*state.talk, Utterance(at, message.author)))
     by_customer = message.author in (Author.REQUESTER, Author.COLLEAGUE)
     if by_customer and state.now.status in (Status.PENDING, Status.RESOLVED):  # B4, B8
         return _turn(state, at, status=Status.OPEN)
@@ -245,14 +243,14 @@ def _turn(
         agreed or before.agreed,
         reason if status else before.reason,
     )
-    if replace(after, at=before.at, reason=before.reason) == before:
+    if after[1:4] == before[1:4]:  # priority, status and agreed date as they were
         return state
     reopens = before.status is Status.RESOLVED and after.status not in (Status.RESOLVED, Status.CLOSED)
-    return replace(state, turns=(*state.turns, after), reopenings=state.reopenings + reopens)
+    return state._replace(turns=(*state.turns, after), reopenings=state.reopenings + reopens)
 
 
 def _move_start(state: TicketState, event: StartMoved, at: datetime) -> TicketState:
     started_at = to_utc(event.started_at)
     if started_at >= state.created_at:
         return state
-    return replace(state, start_moved=StartMoved(at, started_at, event.id))
+    return state._replace(start_moved=StartMoved(at, started_at, event.id))
