@@ -5,6 +5,7 @@ The views are ordinary synchronous Django in threads, so that database connectio
 """
 
 import os
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
@@ -19,9 +20,21 @@ from django.conf import settings
 
 from helpdesk.routing import websocket_urlpatterns
 
+_wsgi: Any = WSGIMiddleware(cast(Any, wsgi_application), workers=settings.WEB_THREADS)
+
+
+async def http(scope: Any, receive: Callable[[], Awaitable[Any]], send: Any) -> None:
+    """Give a2wsgi the coroutine that it waits for: granian's `receive()` returns another awaitable."""
+
+    async def receive_as_coroutine() -> Any:
+        return await receive()
+
+    await _wsgi(scope, receive_as_coroutine, send)
+
+
 application = ProtocolTypeRouter(
     {
-        "http": cast(Any, WSGIMiddleware(cast(Any, wsgi_application), workers=settings.WEB_THREADS)),
+        "http": cast(Any, http),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

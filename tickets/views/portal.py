@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
@@ -27,7 +27,7 @@ _KNOWABLE = (
 )
 
 
-@require_GET
+@require_safe
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
     """The portal: find it in the documents, file a ticket, see where the own tickets stand."""
@@ -40,7 +40,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     return render(request, "tickets/portal.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def my_tickets(request: SignedInRequest) -> HttpResponse:
     """Own tickets; for a lead those of the organisation."""
@@ -58,10 +58,10 @@ def my_tickets(request: SignedInRequest) -> HttpResponse:
     return render(request, "tickets/my_tickets.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def file_ticket(request: SignedInRequest) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(request, FileTicketForm(requester=request.user, initial=_known(request)))
     form = FileTicketForm(request.POST, request.FILES, requester=request.user)
     if not form.is_valid():
@@ -70,18 +70,18 @@ def file_ticket(request: SignedInRequest) -> HttpResponse:
     return redirect(ticket)
 
 
-@require_GET
+@require_safe
 @login_required
 def ticket(request: SignedInRequest, number: int) -> HttpResponse:
     return show(request, _find(request.user, number))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def reply(request: SignedInRequest, number: int) -> HttpResponse:
     """Answer. On a closed ticket the answer becomes a new one that follows it."""
     ticket = _find(request.user, number)
-    if request.method == "GET":
+    if request.method != "POST":
         # Where the sign-in leads after it interrupted an answer; the text waits in the browser.
         return redirect(ticket)
     if not can_reply(request.user, ticket):
@@ -100,12 +100,12 @@ def reply(request: SignedInRequest, number: int) -> HttpResponse:
     return _sent(request, ticket)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def solved(request: SignedInRequest, number: int) -> HttpResponse:
     """The customer says that it is solved: an active ticket is resolved, a resolved one closed."""
     ticket = _find(request.user, number)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(ticket)
     if not can_confirm_solved(request.user, ticket):
         raise PermissionDenied
@@ -117,11 +117,11 @@ def solved(request: SignedInRequest, number: int) -> HttpResponse:
     return redirect(ticket)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def reopen(request: SignedInRequest, number: int) -> HttpResponse:
     ticket = _find(request.user, number)
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(ticket)
     if not can_confirm_solved(request.user, ticket):
         raise PermissionDenied
