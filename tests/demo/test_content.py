@@ -137,7 +137,8 @@ def test_the_markdown_is_plain_commonmark_with_tables(language: str, slug: str) 
     for block in re.findall(r"(?:^\|.*\n?)+", FENCE.sub("", content), re.MULTILINE):
         cells = {len(re.findall(r"(?<!\\)\|", row)) for row in block.strip().splitlines()}
         assert len(cells) == 1, block
-    assert content.count("```") % 2 == 0
+    # Emphasis that does not close, as happens between Chinese words and punctuation, stays as asterisks.
+    assert not [t.content for t in inline if t.type == "text" and ("**" in t.content or "`" in t.content)]
 
 
 @every_article
