@@ -4,6 +4,7 @@ from django import template
 from django.utils import timezone
 
 from sla.models import Plan, PolicyRow
+from sla.terms import terms_for
 
 register = template.Library()
 
@@ -11,5 +12,6 @@ register = template.Library()
 @register.simple_tag
 def default_promises() -> list[PolicyRow]:
     """The promises to a customer without a contract, P1 first; empty before there is a default plan."""
-    plan = Plan.objects.select_related("policy").filter(is_default=True).first()
-    return list(plan.policy.version_at(timezone.now()).rows.order_by("priority")) if plan else []
+    if not Plan.objects.filter(is_default=True).exists():
+        return []
+    return list(terms_for(None, timezone.now()).policy_version.rows.order_by("priority"))
