@@ -139,7 +139,10 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL}], "prefix": "helpdesk-live"},
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1, "socket_keepalive": True}],
+            "prefix": "helpdesk-live",
+        },
     }
 }
 
@@ -203,7 +206,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 # --- The stream of events. Order matters: a projection may read what those before it wrote.
 
 EVENT_PROJECTIONS = ["sla.projections.project"]
-EVENT_LISTENERS: list[str] = []
+EVENT_LISTENERS = ["notifications.listeners.notify", "notifications.listeners.publish"]
 
 # --- The desk
 

@@ -5,10 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from events.models import Event
+from events.presenting import CUSTOMER_VISIBLE
+from tickets.models import Ticket
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: User | AnonymousUser) -> NoticeQuerySet:
+        """A person's own notices, of tickets and events that they may still see."""
+        if not isinstance(user, User):
+            return self.none()
+        notices = self.filter(user=user, event__ticket__in=Ticket.objects.visible_to(user))
+        if not user.is_staff_member:
+            notices = notices.filter(event__kind__in=CUSTOMER_VISIBLE)
+        return notices
+
+    def unread(self) -> NoticeQuerySet:
+        return self.filter(read_at=None)
 
 
 class Notice(models.Model):
@@ -18,6 +37,8 @@ class Notice(models.Model):
     event = models.ForeignKey(Event, models.PROTECT, related_name="notices")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "event"], name="notice_once")]
@@ -29,11 +50,23 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.event}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("notice_open", args=[self.pk])
+
 
 class MailQuerySet(models.QuerySet["Mail"]):
+    def waiting(self) -> MailQuerySet:
+        return self.filter(state=Mail.State.WAITING)
+
     def due(self, now: datetime) -> MailQuerySet:
-        """Waiting, and neither put off nor in somebody's hands."""
-        return self.filter(state=Mail.State.WAITING, due_at__lte=now).order_by("due_at", "pk")
+        """Waiting, neither put off nor in somebody's hands, and first in its thread.
+
+        A person gets the mails of one ticket in the order of the events, also when the first is put off.
+        """
+        earlier = Mail.objects.waiting().filter(
+            user=models.OuterRef("user"), ticket=models.OuterRef("ticket"), pk__lt=models.OuterRef("pk")
+        )
+        return self.waiting().filter(~models.Exists(earlier), due_at__lte=now).order_by("due_at", "pk")
 
 
 class Mail(models.Model):
@@ -51,9 +84,13 @@ class Mail(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mails")
     event = models.ForeignKey(Event, models.PROTECT, related_name="mails")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="mails")
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Attempts in a row whose end nobody saw, because the process died: a mail that kills is set aside.
+    unfinished = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=200, unique=True)
     sent_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
@@ -62,7 +99,12 @@ class Mail(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "event"], name="mail_once")]
-        indexes = [models.Index(fields=["due_at"], name="mail_due", condition=models.Q(state="waiting"))]
+        indexes = [
+            models.Index(fields=["due_at"], name="mail_due", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["user", "ticket", "id"], name="mail_waiting", condition=models.Q(state="waiting")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.event} ({self.state})"

@@ -5,6 +5,7 @@ import "./clock.js";
 import "./shortcuts.js";
 import "./menu.js";
 import "./toast.js";
+import "./live.js";
 import "./copy.js";
 import "./submit-once.js";
 import "./submit-on-change.js";

@@ -1,0 +1,55 @@
+"""What happens when an event is announced: notices and mails are written, once, for whom it concerns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+
+from accounts.models import User
+from events.models import Event
+from notifications import live
+from notifications.audience import Way, audience
+from notifications.message_ids import message_id
+from notifications.models import Mail, Notice
+
+logger = structlog.get_logger(__name__)
+
+HINT_LIVES = timedelta(minutes=1)
+
+
+def notify(event: Event) -> None:
+    """Write a notice or a mail for everybody whom the event concerns. Called again, it adds nothing."""
+    told = audience(event)
+    noticed = [person for person, way in told.items() if Way.NOTICE in way]
+    mailed = [person for person, way in told.items() if Way.MAIL in way]
+    if noticed:
+        Notice.objects.bulk_create(
+            [Notice(user=person, event=event) for person in noticed], ignore_conflicts=True
+        )
+        transaction.on_commit(lambda: live.announce_notices(noticed), robust=True)
+    if mailed:
+        Mail.objects.bulk_create([_mail(person, event) for person in mailed], ignore_conflicts=True)
+        transaction.on_commit(_hint, robust=True)
+
+
+def publish(event: Event) -> None:
+    """Tell open pages that a ticket has changed."""
+    transaction.on_commit(lambda: live.announce_ticket(event), robust=True)
+
+
+def _mail(person: User, event: Event) -> Mail:
+    return Mail(
+        user=person, event=event, ticket_id=event.ticket_id, message_id=message_id(event=event, person=person)
+    )
+
+
+def _hint() -> None:
+    """Have the mail sent now. With the broker away it goes with the next sweep."""
+    from notifications.tasks import send_pending
+
+    try:
+        send_pending.apply_async(expires=HINT_LIVES.total_seconds())
+    except Exception as error:
+        logger.warning("mail_left_to_the_sweep", error=str(error))

@@ -1,0 +1,84 @@
+"""Live updates: short messages to open pages, with numbers and never with contents.
+
+They pass through Redis and may be lost; a page that was cut off asks again for what it shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+from accounts.models import Membership, User
+from events.models import Event
+from events.presenting import CUSTOMER_VISIBLE
+
+logger = structlog.get_logger(__name__)
+
+STAFF = "staff"
+PATIENCE_SECONDS = 1.0
+# After a failure nobody tries for a while: a backlog of announcements must not wait a second for each.
+PAUSE_SECONDS = 5.0
+_paused_until = 0.0
+
+
+def group_of(user_id: int) -> str:
+    return f"user-{user_id}"
+
+
+def announce_ticket(event: Event) -> None:
+    """Say to the desk, and to the customer where it concerns them, that a ticket has changed."""
+    groups = [STAFF]
+    if event.kind in CUSTOMER_VISIBLE:
+        groups += [group_of(user_id) for user_id in _customers(event)]
+    send(groups, {"type": "ticket.changed", "number": event.ticket_id, "kind": event.kind})
+
+
+def announce_notices(people: Iterable[User]) -> None:
+    """Say to these people that they have a new notice."""
+    send([group_of(person.pk) for person in people], {"type": "notice.added"})
+
+
+def send(groups: list[str], message: dict[str, Any]) -> bool:
+    """Send to groups of open pages. Returns whether Redis took it within a second; never raises."""
+    global _paused_until
+    if time.monotonic() < _paused_until:
+        return False
+    try:
+        async_to_sync(_send)(groups, message)
+    except Exception as error:
+        _paused_until = time.monotonic() + PAUSE_SECONDS
+        logger.warning("live_update_lost", error=str(error) or type(error).__name__)
+        return False
+    return True
+
+
+async def _send(groups: list[str], message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        for group in groups:
+            await layer.group_send(group, message)
+
+
+async def is_reachable() -> bool:
+    """Whether Redis takes a message, to nobody, within a second."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await get_channel_layer().send("nobody", {"type": "nothing"})
+    except Exception as error:
+        logger.warning("live_updates_without_redis", error=str(error) or type(error).__name__)
+        return False
+    return True
+
+
+def _customers(event: Event) -> set[int]:
+    """Who on the customer's side may have the ticket open. The socket asks again before it relays."""
+    leads = Membership.objects.filter(
+        organization=event.ticket.organization_id, role=Membership.Role.LEAD
+    ).values_list("user", flat=True)
+    return {event.ticket.requester_id, *leads}

@@ -1,0 +1,75 @@
+"""Who an event concerns, role by role. Each function answers with people; the table is in audience.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.db.models import Q
+
+from accounts.models import Tier, User
+from events.models import Event
+from tickets.models import Message
+
+People = Callable[[Event], Iterable[User]]
+
+
+def requester(event: Event) -> Iterable[User]:
+    return [event.ticket.requester]
+
+
+def customers(event: Event) -> Iterable[User]:
+    """The requester, and colleagues of theirs who have spoken on the ticket."""
+    spoke = Q(messages__ticket=event.ticket_id, messages__author_kind=Message.Author.COLLEAGUE)
+    return User.objects.filter(Q(pk=event.ticket.requester_id) | spoke).distinct()
+
+
+def assignee(event: Event) -> Iterable[User]:
+    """Who has the ticket when the event is announced."""
+    return [event.ticket.assignee] if event.ticket.assignee else []
+
+
+def new_assignee(event: Event) -> Iterable[User]:
+    return _of_change(event, "assignee", position=1)
+
+
+def former_assignee(event: Event) -> Iterable[User]:
+    return _of_change(event, "assignee", position=0)
+
+
+def agents_of_tier(event: Event) -> Iterable[User]:
+    """The tier's agents who know the product, and those without named skills."""
+    agents = User.objects.agents().filter(tier=tier_of(event))
+    if event.ticket.product_id:
+        agents = agents.filter(Q(products=event.ticket.product_id) | Q(products=None)).distinct()
+    return agents
+
+
+def leads_of_tier(event: Event) -> Iterable[User]:
+    return User.objects.agents().filter(tier=tier_of(event), is_lead=True)
+
+
+def leads_of_next_tier(event: Event) -> Iterable[User]:
+    """Leads of the tier above the one that held the promise; none at the top."""
+    return User.objects.agents().filter(tier=Tier(tier_of(event)).next_up or "", is_lead=True)
+
+
+def account_manager(event: Event) -> Iterable[User]:
+    """The organisation's own TAM."""
+    organization = event.ticket.organization
+    return [organization.tam] if organization and organization.tam else []
+
+
+def managers(event: Event) -> Iterable[User]:
+    return User.objects.active().filter(role=User.Role.MANAGER)
+
+
+def tier_of(event: Event) -> str:
+    """The tier as the event tells it: a breach moves the ticket on before anybody is told."""
+    if "tier" in event.changes:
+        return str(event.changes["tier"][1])
+    return str(event.data.get("tier") or event.ticket.tier)
+
+
+def _of_change(event: Event, field: str, *, position: int) -> Iterable[User]:
+    key = event.changes.get(field, [None, None])[position]
+    return User.objects.filter(pk=key) if key else []

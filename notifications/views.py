@@ -1,0 +1,111 @@
+"""A person's notices: the sheet under the bell, the page with all of them, and marking them as read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from events import presenting
+from notifications.models import Notice, NoticeQuerySet
+
+IN_THE_SHEET = 8
+A_PAGE = 25
+# "99+" says enough, and counting stops there.
+MOST_COUNTED = 100
+
+
+@dataclass(frozen=True)
+class Row:
+    """A notice with the sentence of its event, in the reader's language."""
+
+    notice: Notice
+    sentence: SafeString
+
+
+@require_GET
+@login_required
+@never_cache
+def notices(request: SignedInRequest) -> HttpResponse:
+    """All notices, unread ones first."""
+    ordered = _of(request.user).order_by(F("read_at").desc(nulls_first=True), "-pk")
+    page = Paginator(ordered, A_PAGE).get_page(request.GET.get("page"))
+    context = {"rows": _told(page.object_list, request.user), "page": page, **_state(request.user)}
+    return render(request, "notifications/notices.html", context)
+
+
+@require_GET
+@login_required
+@never_cache
+def sheet(request: SignedInRequest) -> HttpResponse:
+    """The part under the bell: how many are unread, and the latest ones."""
+    latest = _of(request.user).order_by("-pk")[:IN_THE_SHEET]
+    context = {"rows": _told(latest, request.user), **_state(request.user)}
+    return render(request, "notifications/_sheet.html", context)
+
+
+@require_POST
+@login_required
+def open_notice(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Mark a notice as read and go to its ticket."""
+    notice = get_object_or_404(_of(request.user), pk=pk)
+    _mark_read(Notice.objects.filter(pk=notice.pk))
+    return redirect(notice.event.ticket)
+
+
+@require_POST
+@login_required
+def read(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Mark a notice as read and stay."""
+    notice = get_object_or_404(_of(request.user), pk=pk)
+    _mark_read(Notice.objects.filter(pk=notice.pk))
+    return redirect("notices")
+
+
+@require_POST
+@login_required
+@vary_on_headers("HX-Request")
+def read_all(request: SignedInRequest) -> HttpResponse:
+    """Mark as read what the page showed or counted, not what has come since."""
+    until = request.POST.get("until", "")
+    if until.isdecimal() and len(until) < 19:
+        _mark_read(Notice.objects.filter(user=request.user, pk__lte=int(until)))
+    if not request.htmx:
+        return redirect("notices")
+    latest = _of(request.user).order_by("-pk")[:IN_THE_SHEET]
+    context = {"rows": _told(latest, request.user), **_state(request.user)}
+    return render(request, "notifications/_sheet.html", context)
+
+
+def _of(user: User) -> NoticeQuerySet:
+    return Notice.objects.visible_to(user).select_related("event__ticket", "event__actor")
+
+
+def _told(notices: Iterable[Notice], user: User) -> list[Row]:
+    notices = list(notices)
+    told = presenting.tell([notice.event for notice in notices], user)
+    return [Row(notice, one.sentence) for notice, one in zip(notices, told, strict=True)]
+
+
+def _state(user: User) -> dict[str, object]:
+    """How many are unread (99+ from a hundred on), and the newest: "all" ends there."""
+    unread = Notice.objects.visible_to(user).unread().order_by("-pk").values_list("pk", flat=True)
+    keys = list(unread[:MOST_COUNTED])
+    count = str(len(keys)) if len(keys) < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
+    return {"unread": count if keys else "", "newest": keys[0] if keys else None}
+
+
+def _mark_read(notices: NoticeQuerySet) -> None:
+    notices.unread().update(read_at=timezone.now())

@@ -1,0 +1,319 @@
+"""The live socket: who may listen, what is relayed, and what a missing Redis does."""
+
+import json
+import time
+import uuid
+from functools import wraps
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from channels.layers import get_channel_layer
+from django.test import Client
+
+from accounts.models import Membership, User
+from helpdesk.asgi import application
+from notifications import live
+from tests.notifications.conftest import announce_all
+from tickets import actions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _a_channel_layer_of_our_own(settings, monkeypatch):
+    """Redis' PUBLISH knows no database numbers: without a prefix of its own a test hears its neighbours."""
+    default = settings.CHANNEL_LAYERS["default"]
+    config = {**default["CONFIG"], "prefix": f"test-{uuid.uuid4().hex}"}
+    settings.CHANNEL_LAYERS = {"default": {**default, "CONFIG": config}}
+    monkeypatch.setattr(live, "_paused_until", 0.0)
+    # Channels would end the test's own transaction between two requests.
+    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
+
+
+def awaited(test):
+    """Run an async test; database work of it happens in the test's own thread and transaction."""
+
+    @wraps(test)
+    def run(*args, **kwargs):
+        async_to_sync(test)(*args, **kwargs)
+
+    return run
+
+
+def session_of(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+class Page(ApplicationCommunicator):
+    """The other end of a socket."""
+
+    def __init__(self, client=None, *, origin="http://localhost"):
+        headers = [(b"host", b"localhost"), (b"origin", origin.encode())]
+        if client is not None:
+            cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+            headers.append((b"cookie", cookies.encode()))
+        scope = {
+            "type": "websocket",
+            "path": "/ws/live/",
+            "query_string": b"",
+            "headers": headers,
+            "subprotocols": [],
+        }
+        super().__init__(application, scope)
+
+    async def connect(self):
+        """Whether the handshake went through."""
+        await self.send_input({"type": "websocket.connect"})
+        return (await self.receive_output(2))["type"] == "websocket.accept"
+
+    async def says(self, **frame):
+        await self.send_input({"type": "websocket.receive", **frame})
+
+    async def hears(self, timeout=2):
+        message = await self.receive_output(timeout)
+        assert message["type"] == "websocket.send", message
+        return json.loads(message["text"])
+
+
+async def opened(client):
+    """A page whose socket is ready."""
+    page = Page(client)
+    assert await page.connect()
+    assert await page.hears() == {"type": "ready"}
+    return page
+
+
+async def closed_with(page, timeout=2):
+    message = await page.receive_output(timeout)
+    assert message["type"] == "websocket.close", message
+    return message["code"]
+
+
+async def hears(page, count=1):
+    return [await page.hears() for _ in range(count)]
+
+
+say = sync_to_async(live.send)
+
+
+def changed(number, kind="ticket.replied"):
+    return {"type": "ticket.changed", "number": number, "kind": kind}
+
+
+# --- Who may listen
+
+
+@awaited
+async def test_who_is_not_signed_in_is_turned_away_with_4401(db):
+    page = Page()
+    await page.connect()
+    assert await closed_with(page) == 4401
+
+
+@awaited
+async def test_a_page_of_another_site_is_refused_in_the_handshake(ana):
+    client = await sync_to_async(session_of)(ana)
+    for origin in ("https://evil.example", "null", ""):
+        assert await Page(client, origin=origin).connect() is False
+
+
+@awaited
+async def test_who_may_no_longer_sign_in_is_turned_away(ana):
+    client = await sync_to_async(session_of)(ana)
+    await User.objects.filter(pk=ana.pk).aupdate(is_active=False)
+    page = Page(client)
+    await page.connect()
+    assert await closed_with(page) == 4401
+
+
+@awaited
+@pytest.mark.usefixtures("db")
+async def test_signing_out_deactivation_and_a_new_password_end_an_open_page(ana, mia, lena, ticket):
+    pages = [await opened(await sync_to_async(session_of)(user)) for user in (ana, mia, lena)]
+    await sync_to_async(lambda: User.objects.filter(pk=ana.pk).update(is_active=False))()
+
+    def new_password():
+        mia.set_password("another correct horse")
+        mia.save(update_fields=["password"])
+
+    await sync_to_async(new_password)()
+    client = await sync_to_async(session_of)(lena)
+    await sync_to_async(client.session.flush)()
+    assert await say([live.STAFF], changed(ticket.pk))
+    assert [await closed_with(page) for page in pages[:2]] == [4401, 4401]
+    assert await hears(pages[2]) == [changed(ticket.pk)]
+
+
+# --- What is relayed
+
+
+@awaited
+async def test_the_desk_hears_numbers_and_kinds_and_nothing_else(ana, ticket):
+    page = await opened(await sync_to_async(session_of)(ana))
+    await say([live.STAFF], changed(ticket.pk, "ticket.noted"))
+    assert await hears(page) == [{"type": "ticket.changed", "number": ticket.pk, "kind": "ticket.noted"}]
+
+
+@awaited
+async def test_a_requester_hears_of_own_tickets_only_and_never_of_the_desks_affairs(rui, zoe, ana, ticket):
+    ruis = await opened(await sync_to_async(session_of)(rui))
+    zoes = await opened(await sync_to_async(session_of)(zoe))
+    groups = [live.group_of(rui.pk), live.group_of(zoe.pk)]
+    await say(groups, changed(ticket.pk, "ticket.noted"))
+    await say(groups, changed(ticket.pk, "sla.warned"))
+    await say(groups, changed(ticket.pk, "ticket.replied"))
+    assert await hears(ruis) == [changed(ticket.pk)]
+    assert await zoes.receive_nothing(0.5)
+
+
+@awaited
+async def test_who_loses_a_ticket_hears_nothing_more_of_it(rui, ticket):
+    page = await opened(await sync_to_async(session_of)(rui))
+    await Membership.objects.filter(user=rui).adelete()
+    await say([live.group_of(rui.pk)], changed(ticket.pk))
+    assert await page.receive_nothing(0.5)
+
+
+def test_an_event_goes_to_the_desk_the_requester_and_the_organisations_leads(ticket, kite, ana, monkeypatch):
+    from tests.conftest import person
+
+    bo = person("Bo Lin", domain="kite.example")
+    Membership.objects.create(user=bo, organization=kite, role=Membership.Role.LEAD)
+    said = []
+    monkeypatch.setattr(live, "send", lambda groups, message: said.append((set(groups), message)))
+    actions.reply(ticket, by=ana, body="CANARY")
+    live.announce_ticket(ticket.events.last())
+    actions.note(ticket, by=ana, body="CANARY")
+    live.announce_ticket(ticket.events.last())
+    assert said == [
+        (
+            {"staff", f"user-{ticket.requester_id}", f"user-{bo.pk}"},
+            {"type": "ticket.changed", "number": ticket.pk, "kind": "ticket.replied"},
+        ),
+        ({"staff"}, {"type": "ticket.changed", "number": ticket.pk, "kind": "ticket.noted"}),
+    ]
+
+
+@awaited
+async def test_an_announced_event_reaches_open_pages_without_a_word_of_its_contents(
+    ana, rui, ticket, django_capture_on_commit_callbacks
+):
+    def reply_and_announce():
+        announce_all()
+        actions.take(ticket, by=ana)
+        actions.note(ticket, by=ana, body="CANARY-note")
+        actions.reply(ticket, by=rui, body="CANARY-reply")
+        with django_capture_on_commit_callbacks(execute=True):
+            announce_all()
+
+    desk = await opened(await sync_to_async(session_of)(ana))
+    portal = await opened(await sync_to_async(session_of)(rui))
+    await sync_to_async(reply_and_announce)()
+    heard = await hears(desk, 4)
+    assert {message.get("kind", message["type"]) for message in heard} == {
+        "ticket.taken",
+        "ticket.noted",
+        "ticket.replied",
+        "notice.added",
+    }
+    assert {message["kind"] for message in await hears(portal, 2)} == {"ticket.taken", "ticket.replied"}
+    assert "CANARY" not in json.dumps(heard)
+    assert await portal.receive_nothing(0.4)
+
+
+@awaited
+async def test_a_burst_is_gathered_and_beyond_forty_tickets_the_page_asks_for_itself(ana, ticket):
+    page = await opened(await sync_to_async(session_of)(ana))
+    layer = get_channel_layer()
+    for number in range(100):
+        await layer.group_send(live.STAFF, changed(ticket.pk + number))
+    heard = []
+    while not await page.receive_nothing(0.5):
+        heard.append(await page.hears())
+    assert heard[-1] == {"type": "resync"} and len(heard) <= 3
+
+
+# --- What a page may send
+
+
+@awaited
+async def test_a_ping_is_answered_through_redis(ana):
+    page = await opened(await sync_to_async(session_of)(ana))
+    await page.says(text='{"type":"ping"}')
+    assert await hears(page) == [{"type": "pong"}]
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ({"text": '{"type":"subscribe","number":1}'}, 1003),
+        ({"text": "not json"}, 1003),
+        ({"text": "x" * 1025}, 1009),
+        ({"bytes": b"\x00"}, 1003),
+    ],
+)
+def test_anything_else_ends_the_page(ana, frame, code):
+    async def talk():
+        page = await opened(client)
+        await page.says(**frame)
+        return await closed_with(page)
+
+    client = session_of(ana)
+    assert async_to_sync(talk)() == code
+
+
+@awaited
+async def test_a_page_that_floods_is_ended(ana):
+    page = await opened(await sync_to_async(session_of)(ana))
+    for _ in range(21):
+        await page.says(text='{"type":"ping"}')
+    codes = []
+    while not codes:
+        message = await page.receive_output(2)
+        if message["type"] == "websocket.close":
+            codes.append(message["code"])
+    assert codes == [4429]
+
+
+# --- Without Redis
+
+
+def unreachable(settings, address):
+    default = settings.CHANNEL_LAYERS["default"]
+    config = {**default["CONFIG"], "hosts": [{"address": address, "socket_connect_timeout": 1}]}
+    settings.CHANNEL_LAYERS = {"default": {**default, "CONFIG": config}}
+
+
+def test_without_redis_an_announcement_is_made_all_the_same_and_nobody_waits_twice(
+    ticket, ana, settings, django_capture_on_commit_callbacks
+):
+    unreachable(settings, "redis://127.0.0.1:1/0")
+    actions.reply(ticket, by=ana, body="Hello")
+    started = time.monotonic()
+    with django_capture_on_commit_callbacks(execute=True):
+        announce_all()
+    assert time.monotonic() - started < 3
+    assert ticket.mails.count() == 2
+    assert not ticket.events.filter(announced_at=None).exists()
+    assert live.send([live.STAFF], changed(1)) is False
+
+
+def test_a_redis_that_hangs_is_waited_for_a_second(settings):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        unreachable(settings, f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        started = time.monotonic()
+        assert live.send([live.STAFF], changed(1)) is False
+        assert time.monotonic() - started < 2.5
+
+
+@awaited
+async def test_a_page_that_comes_while_redis_is_away_is_told_to_try_again(ana, settings):
+    unreachable(settings, "redis://127.0.0.1:1/0")
+    page = Page(await sync_to_async(session_of)(ana))
+    await page.connect()
+    assert await closed_with(page, timeout=4) == 1013
