@@ -36,6 +36,7 @@ WEEKDAY_NAMES: Mapping[str, Promise] = {
 
 SENTENCES: Mapping[str, Promise] = {
     "unknown_key": _("“%(key)s” is not a part of a calendar."),
+    "bad_form": _("“%(key)s” has not the form that a calendar needs there."),
     "unknown_zone": _("“%(zone)s” is not a known time zone. Choose one such as Asia/Shanghai."),
     "unknown_weekday": _("“%(day)s” is not a day of the week."),
     "bad_date": _("“%(date)s” is not a date. Write it like 2026-10-01."),
@@ -86,34 +87,33 @@ def split_overnight(definition: Mapping[str, Any]) -> dict[str, Any]:
     Times that cannot be read stay as they are, for `validate` to name. Raises InvalidCalendar for an
     overnight shift in a date override: whether it also replaces the next date's hours only a person knows.
     """
-    hours = definition.get("hours") or {}
-    split: dict[str, list[Sequence[str]]] = {day: [] for day in hours}
-    for day, pairs in hours.items():
-        for pair in pairs or ():
-            if day in WEEKDAYS and _is_overnight(pair):
-                morning = WEEKDAYS[(WEEKDAYS.index(day) + 1) % 7]
-                split[day].append([pair[0], "24:00"])
-                if pair[1] != "00:00":
-                    split.setdefault(morning, []).append(["00:00", pair[1]])
-            else:
-                split[day].append(pair)
-    refused = [
-        Problem("overnight_override", {"day": str(day), "time": f"{pair[0]}-{pair[1]}"})
-        for day, pairs in (definition.get("shifts") or {}).items()
-        for pair in pairs or ()
-        if _is_overnight(pair)
-    ]
-    if refused:
-        raise InvalidCalendar(refused)
+    for day, pair in _overnight(definition.get("shifts")):
+        raise InvalidCalendar([Problem("overnight_override", {"day": day, "time": f"{pair[0]}-{pair[1]}"})])
+    hours = definition.get("hours")
+    if not isinstance(hours, dict):
+        return dict(definition)
+    split = {day: list(pairs) if isinstance(pairs, list | tuple) else pairs for day, pairs in hours.items()}
+    for day, pair in _overnight(hours):
+        if day not in WEEKDAYS:
+            continue
+        split[day].remove(pair)
+        split[day].append([pair[0], "24:00"])
+        if parse_time(pair[1]) > 0:
+            morning = WEEKDAYS[(WEEKDAYS.index(day) + 1) % 7]
+            split.setdefault(morning, []).append(["00:00", pair[1]])
     return {**definition, "hours": split}
 
 
-def _is_overnight(pair: Sequence[str]) -> bool:
-    try:
-        opens, closes = (parse_time(text) for text in pair)
-    except (ValueError, TypeError):
-        return False
-    return closes < opens < MINUTES_A_DAY
+def _overnight(part: Any) -> Iterator[tuple[str, Sequence[str]]]:
+    """The day and the pair of times of every shift that ends before it begins."""
+    for day, pairs in part.items() if isinstance(part, dict) else ():
+        for pair in pairs if isinstance(pairs, list | tuple) else ():
+            try:
+                opens, closes = (parse_time(text) for text in pair)
+            except (ValueError, TypeError):
+                continue
+            if closes < opens < MINUTES_A_DAY:
+                yield str(day), pair
 
 
 def _never_open(calendar: Calendar, today: date) -> Iterator[Problem]:

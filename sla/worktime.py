@@ -14,9 +14,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -25,9 +25,12 @@ HORIZON_YEARS = 10  # A9
 HORIZON = timedelta(days=3653)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+YEARS_KEPT = 64  # of a calendar; a date typed in the year 9000 must not fill the memory
 ONE_DAY = timedelta(days=1)
 ZERO = timedelta(0)
 
+T = TypeVar("T")
 Segment = tuple[int, int]
 """Local wall time [open, close) in minutes after midnight; close may be 1440, which is 24:00 (A2)."""
 
@@ -116,6 +119,8 @@ class Calendar:
     def _year(self, year: int) -> _OpenYear:
         laid_out = self._years.get(year)
         if laid_out is None:
+            if len(self._years) >= YEARS_KEPT:
+                self._years.clear()
             laid_out = self._years[year] = _lay_out(self, year)
         return laid_out
 
@@ -266,10 +271,11 @@ def _add_open_time(calendar: Calendar, start: datetime, duration: timedelta) -> 
 
 def _lay_out(calendar: Calendar, year: int) -> _OpenYear:
     """Lay out one UTC year. Local dates reach a little over both ends; what lies outside is cut off."""
-    begin, end = _micros(datetime(year, 1, 1, tzinfo=UTC)), _micros(datetime(year + 1, 1, 1, tzinfo=UTC))
+    begin = _micros(datetime(year, 1, 1, tzinfo=UTC))
+    end = _micros(datetime(year + 1, 1, 1, tzinfo=UTC)) if year < MAXYEAR else _micros(END_OF_TIME)
     laid_out = _OpenYear([], [], [], [], 0)
     total = 0
-    for opens, closes in _joined(_local_intervals(calendar, date(year, 1, 1), date(year, 12, 31))):
+    for opens, closes in _joined(_local_intervals(calendar, year)):
         opens, closes = max(opens, begin), min(closes, end)
         if opens < closes:
             laid_out.opens.append(opens)
@@ -280,23 +286,22 @@ def _lay_out(calendar: Calendar, year: int) -> _OpenYear:
     return laid_out._replace(total=total)
 
 
-def _local_intervals(calendar: Calendar, first: date, last: date) -> Iterator[tuple[int, int]]:
-    """The segments of the local dates from two days before `first` to two days after `last`, as instants.
+def _local_intervals(calendar: Calendar, year: int) -> Iterator[tuple[int, int]]:
+    """The segments of a year's local dates, and of two days before and after, as instants.
 
     Wall time becomes an instant by PEP 495 with fold=0 (A5): in a gap the end is pushed forward by the gap,
     in a fold it is the first occurrence. A segment that a gap turns round is empty.
     """
-    day = first - 2 * ONE_DAY
-    while day <= last + 2 * ONE_DAY:
+    first = max(date(year, 1, 1).toordinal() - 2, 1)
+    last = min(date(year, 12, 31).toordinal() + 2, END_OF_TIME.toordinal() - 1)
+    for ordinal in range(first, last + 1):
+        day = date.fromordinal(ordinal)
         midnight = datetime.combine(day, time.min, calendar.tzinfo)
         for opens, closes in calendar.hours_on(day):
-            interval = (
-                _micros(midnight + timedelta(minutes=opens)),
-                _micros(midnight + timedelta(minutes=closes)),
-            )
-            if interval[0] < interval[1]:
-                yield interval
-        day += ONE_DAY
+            begins = _micros(midnight + timedelta(minutes=opens))
+            ends = _micros(midnight + timedelta(minutes=closes))
+            if begins < ends:
+                yield begins, ends
 
 
 def _joined(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -347,13 +352,23 @@ class _Reader:
             self._complain("unknown_key", key=str(key))
         zone = self._zone()
         weekly = self._weekly()
-        holidays = frozenset(self._dates(self.definition.get("holidays") or ()))
+        holidays = frozenset(self._dates(self._part("holidays", list, [])))
         overrides = self._overrides()
         for day in sorted(holidays & overrides.keys()):
             self._complain("holiday_and_override", date=day.isoformat())  # A6
         if self.problems:
             raise InvalidCalendar(self.problems)
         return Calendar(zone, weekly, holidays, tuple(sorted(overrides.items())))
+
+    def _part(self, key: str, form: type[T], empty: T) -> T:
+        """A part of the definition, empty where it is missing or of another form."""
+        part = self.definition.get(key)
+        if part is None:
+            return empty
+        if not isinstance(part, form):
+            self._complain("bad_form", key=key)
+            return empty
+        return part
 
     def _complain(self, code: str, **params: str) -> None:
         self.problems.append(Problem(code, params))
@@ -367,14 +382,14 @@ class _Reader:
         return name
 
     def _weekly(self) -> tuple[tuple[Segment, ...], ...]:
-        hours = self.definition.get("hours") or {}
+        hours = self._part("hours", dict, {})
         for key in set(hours) - set(WEEKDAYS):
             self._complain("unknown_weekday", day=str(key))
         return tuple(self._segments(hours.get(day) or (), where=day) for day in WEEKDAYS)
 
     def _overrides(self) -> dict[date, tuple[Segment, ...]]:
         overrides: dict[date, tuple[Segment, ...]] = {}
-        for key, hours in (self.definition.get("shifts") or {}).items():
+        for key, hours in self._part("shifts", dict, {}).items():
             for day in self._dates([key]):
                 overrides[day] = self._segments(hours or (), where=day.isoformat())
         return overrides
@@ -386,7 +401,7 @@ class _Reader:
             except ValueError:
                 self._complain("bad_date", date=str(text))
 
-    def _segments(self, pairs: Iterable[Sequence[str]], where: str) -> tuple[Segment, ...]:
+    def _segments(self, pairs: Any, where: str) -> tuple[Segment, ...]:
         """Sorted segments, touching ones made one, overlapping ones refused (A2)."""
         joined: list[Segment] = []
         for opens, closes in sorted(self._times(pairs, where)):
@@ -398,14 +413,21 @@ class _Reader:
                 joined.append((opens, closes))
         return tuple(joined)
 
-    def _times(self, pairs: Iterable[Sequence[str]], where: str) -> Iterator[Segment]:
+    def _times(self, pairs: Any, where: str) -> Iterator[Segment]:
+        if not isinstance(pairs, list | tuple):
+            self._complain("bad_time", day=where, time=str(pairs))
+            return
         for pair in pairs:
             try:
                 opens, closes = (parse_time(text) for text in pair)
             except (ValueError, TypeError):
-                self._complain("bad_time", day=where, time="-".join(str(text) for text in pair))
+                self._complain("bad_time", day=where, time=_as_typed(pair))
                 continue
             if opens < closes:
                 yield opens, closes
             else:
-                self._complain("ends_before_start", day=where, time=f"{pair[0]}-{pair[1]}")
+                self._complain("ends_before_start", day=where, time=_as_typed(pair))
+
+
+def _as_typed(pair: Any) -> str:
+    return "-".join(str(text) for text in pair) if isinstance(pair, list | tuple) else str(pair)

@@ -58,14 +58,17 @@ def instant(value: Any, where: str) -> datetime:
     """An ISO 8601 instant with an offset."""
     try:
         return to_utc(datetime.fromisoformat(value))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise UnknownForm(f"{where}: {value!r} is not an instant with an offset ({error})") from None
 
 
 def amount(value: Any, unit: timedelta, where: str) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UnknownForm(f"{where}: {value!r} is not a number")
-    return value * unit
+    try:
+        return value * unit
+    except (OverflowError, ValueError):  # beyond what a duration can be; not a number
+        raise UnknownForm(f"{where}: {value!r} is no duration") from None
 
 
 def need(entry: Mapping[str, Any], key: str, where: str) -> Any:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sla.checking.report import Mismatch, Report, UnknownForm, instant, mapping, need, sequence
+from sla.checking.report import Mismatch, Report, UnknownForm, amount, instant, mapping, need, sequence
+from sla.checking.telling import KnownEvent, read_events, read_policies
 from sla.checking.vectors import SECOND, Calendars
-from sla.checking.vocabulary import TARGETS, read_events, read_policies, translate, word
+from sla.checking.words import STATUSES, TARGETS, translate, word
 from sla.engine import (
     ClockState,
-    HistoryEvent,
     InvalidHistory,
     Notify,
     Policy,
@@ -20,6 +20,7 @@ from sla.engine import (
     RecordKey,
     ScanResult,
     Target,
+    TicketState,
     clocks,
     fold,
     scan,
@@ -29,6 +30,7 @@ from sla.engine.clocks import ANY_ROW, BREACH
 NOT_KNOWN = "a value this program does not know"
 AGREED_ROWS = re.compile(r"agreed.*")
 NEGOTIATED_LEVELS = re.compile(r"(?:nudge|passed|warn\d+d)(?:-\d+)?")
+PERCENT = re.compile(r"(?:warn|warning)?_?(\d{2,3})")
 AGREED_WARNING = re.compile(
     r"(?:warn|agreed|due_in)?_?(\d)_?(?:bd|d|days?|business_days?)(?:_before)?(?:_\d+)?"
 )
@@ -51,7 +53,7 @@ def check_scenarios(document: Mapping[str, Any]) -> Report:
 def _check_scenario(scenario: Mapping[str, Any], where: str, policies: Mapping[str, Policy]) -> Report:
     report = Report()
     policy = need(policies, str(scenario.get("policy", "default")), where)
-    events = read_events(need(scenario, "events", where), where)
+    events = read_events(need(scenario, "events", where), policy, where)
     story = Story(events, policy)
     for entry in sequence(scenario.get("checks", []), where):
         _check_clocks(report, mapping(entry, where), where, story)
@@ -79,15 +81,17 @@ def _values(entry: Any) -> int:
 class Story:
     """One ticket's events as they became known, and what the scans have recorded of it."""
 
-    def __init__(self, events: list[tuple[datetime, HistoryEvent]], policy: Policy) -> None:
+    def __init__(self, events: list[KnownEvent], policy: Policy) -> None:
         self.events = events
         self.policy = policy
         self.recorded: dict[RecordKey, datetime] = {}
 
+    def state(self, now: datetime) -> TicketState:
+        """The ticket by the events that the server knows at `now` (C5)."""
+        return fold(event for known_at, event in self.events if known_at <= now and event.at <= now)
+
     def clocks(self, now: datetime) -> list[ClockState]:
-        """The clocks as the server reads them at `now`: by the events that it knows by then (C5)."""
-        known = [event for known_at, event in self.events if known_at <= now and event.at <= now]
-        return clocks(fold(known), self.policy, now)
+        return clocks(self.state(now), self.policy, now)
 
     def scan(self, now: datetime) -> ScanResult:
         result = scan(self.clocks(now), self.recorded, now)
@@ -102,6 +106,10 @@ def _check_clocks(report: Report, entry: Mapping[str, Any], where: str, story: S
     found = {clock.key: clock for clock in story.clocks(now)}
     for name, expected in entry.items():
         if name in ("now", "note"):
+            continue
+        if name == "status":
+            status = translate(STATUSES, expected, "status", where)
+            report.compare(f"{where} at {entry['now']} status", status, story.state(now).now.status)
             continue
         target = translate(TARGETS, name, "clock", where)
         cycles = expected if isinstance(expected, list) else [expected]
@@ -122,7 +130,9 @@ def _check_value(report: Report, where: str, key: str, value: Any, clock: ClockS
     if isinstance(got, datetime) or (isinstance(value, str) and key.endswith("_at")):
         value = None if value is None else instant(value, where)
     elif isinstance(got, timedelta):
-        value = None if value is None else value * SECOND
+        value = None if value is None else amount(value, SECOND, where)
+        if value is None and key == "elapsed_s" and clock.budget is None:
+            value = got  # a share of no target
     elif key == "state":
         value = {"voided": "void", "n/a": "not_applicable"}.get(word(value), word(value))
     elif key == "governing_row" and clock.agreement and value and AGREED_ROWS.fullmatch(word(value)):
@@ -176,6 +186,8 @@ def _check_scan(report: Report, entry: Mapping[str, Any], where: str, story: Sto
             _check_withdrawn(report, record, place, result)
         else:
             expected.append(record)
+    for line in sequence(entry.get("withdrawn", []), place):
+        _check_withdrawn(report, mapping(line, place), place, result)
     for record in expected:
         _check_record(report, record, place, found)
     report.compare(f"{place} other records", "none", ", ".join(" ".join(label) for label in found) or "none")
@@ -221,7 +233,10 @@ def _record_value(record: Record, key: str) -> object:
 
 def _label(target: Target, level: str, row: str) -> tuple[str, str, str]:
     """What a record is known by. Records about an agreed date are known by their level alone."""
-    level = word(level)
+    level = word(level).removesuffix("%")
+    percent = PERCENT.fullmatch(level)
+    if percent:
+        level = "breach" if percent[1] == "100" else f"warn{percent[1]}"
     agreed = AGREED_WARNING.fullmatch(level)
     if agreed:
         level = f"warn{agreed[1]}d"

@@ -66,5 +66,5 @@ def _due(calendar: Calendar, start: datetime, target: timedelta) -> datetime | s
         return add(calendar, start, target)
     except NoOpenTime:
         return None
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         return str(error)

@@ -77,8 +77,11 @@ def test_an_overnight_shift_on_a_single_date_is_refused():
 
 
 def test_hours_that_cannot_be_read_are_left_for_the_refusal_to_name():
-    split = split_overnight(definition(hours={"mon": [["late", "early"]], "noday": OFFICE}))
-    assert codes(validate(split, TODAY)) == ["unknown_weekday", "bad_time"]
+    split = split_overnight(
+        definition(hours={"mon": [["late", "early"]], "noday": [["22:00", "06:00"]], "tue": 9})
+    )
+    assert codes(validate(split, TODAY)) == ["unknown_weekday", "bad_time", "bad_time"]
+    assert codes(validate(split_overnight({"tz": "UTC", "hours": 9, "shifts": 9}), TODAY)) == ["bad_form"] * 2
 
 
 @pytest.mark.parametrize("code", SENTENCES)

@@ -47,7 +47,24 @@ def test_the_command_names_what_is_wrong_and_fails(tmp_path):
     assert last == "12 checked, 1 wrong"
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"due": 3}', '{"due": [{"minutes": 1}]}', '"due"'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '"due"',
+        '{"due": 3}',
+        '{"due": [{"minutes": 1}]}',
+        '{"due": [{"calendar": "gone"}]}',
+        '{"due": [{"calendar": {"tz": "UTC", "hours": 3}}]}',
+        '{"due": [{"calendar": {"tz": "UTC"}, "start": "2026-07-13T00:00Z", "minutes": 1e99, "due": null}]}',
+        '{"due": [{"calendar": {"tz": "UTC"}, "start": "2026-07-13T00:00Z", "minutes": NaN, "due": null}]}',
+        '{"scenarios": []}',
+        '{"scenarios": [], "policies": {"default": {"P1": {"calendar": "always"}}}}',
+    ],
+)
 def test_a_file_of_another_form_is_refused_in_one_line(tmp_path, content):
     path = tmp_path / "strange.json"
     path.write_text(content)
@@ -90,8 +107,12 @@ CHECK = {"now": "2026-07-13T10:00:00Z", "response": {"state": "running", "due_at
         {"type": "status", "at": "2026-07-13T09:01:00Z", "to": "frozen"},
         {"type": "status", "at": "2026-07-13T09:01:00Z", "to": "open", "unless": "raining"},
         {"type": "status", "at": "2026-07-13T09:01:00", "to": "open"},
+        {"type": "priority", "at": "2026-07-13T09:01:00Z", "to": "P0"},
+        {"type": "created", "at": "2026-07-13T09:01:00Z", "priority": "P2"},
+        {"type": "agreed", "at": "2026-07-13T09:01:00Z"},
+        {"type": "void", "at": "2026-07-13T09:01:00Z", "metric": "resolution", "cycle": "first"},
     ],
-    ids=["type", "author", "status", "key", "no offset"],
+    ids=["type", "author", "status", "key", "no offset", "priority", "created twice", "no date", "cycle"],
 )
 def test_a_word_that_is_not_known_makes_every_value_of_the_history_wrong(event):
     harmless = {"type": "tier", "at": "2026-07-13T09:01:00Z", "to": "L2"}
@@ -99,6 +120,50 @@ def test_a_word_that_is_not_known_makes_every_value_of_the_history_wrong(event):
     assert scenario(harmless, checks=[CHECK]).wrong == 0
     report = scenario(event, checks=[CHECK])
     assert (report.checked, report.wrong) == (2, 2)
+
+
+SPELLINGS = {
+    "met": [
+        {"type": "reply", "at": "2026-07-13T09:20:00Z", "author": "L2"},
+        {"type": "message", "at": "2026-07-13T09:20:00Z", "author": "TAM", "public": True, "text": "..."},
+        {"type": "status", "at": "2026-07-13T09:20:00Z", "to": "waiting-on-customer", "message": True},
+        {"type": "message", "at": "2026-07-13T09:50:00Z", "received_at": "2026-07-13T09:20:00Z"},
+    ],
+    "cancelled": [
+        {"type": "spam", "at": "2026-07-13T09:20:00Z"},
+        {"type": "status", "at": "2026-07-13T09:20:00Z", "to": "duplicate"},
+    ],
+    "missed": [{"type": "reply", "at": "2026-07-13T09:31:00Z"}],
+    "void": [{"type": "void", "at": "2026-07-13T09:20:00Z", "metric": "response", "by": "Mia"}],
+    "running": [
+        {"type": "note", "at": "2026-07-13T09:20:00Z"},
+        {"type": "on-hold", "at": "2026-07-13T09:20:00Z", "reason": "vendor"},
+        {"type": "message", "at": "2026-07-13T09:20:00Z", "accepted": False},
+        {
+            "type": "merged_from",
+            "at": "2026-07-13T09:20:00Z",
+            "ticket": "T-7",
+            "start": "2026-07-01T00:00:00Z",
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "event"), [(state, event) for state, events in SPELLINGS.items() for event in events]
+)
+def test_a_history_may_be_spelled_in_several_ways(state, event):
+    report = scenario(event, checks=[{"now": "2026-07-13T10:00:00Z", "response": {"state": state}}])
+
+    assert report.mismatches == []
+
+
+def test_the_survivor_of_a_merge_starts_earlier_only_if_that_was_confirmed():
+    merged = {"type": "merged_from", "at": "2026-07-13T09:10:00Z", "start": "2026-07-13T08:55:00Z"}
+    check = {"now": "2026-07-13T09:11:00Z", "response": {"due_at": "2026-07-13T09:25:00Z"}}
+
+    assert scenario({**merged, "confirmed": True}, checks=[check]).wrong == 0
+    assert scenario(merged, checks=[check]).wrong == 1
 
 
 def test_a_value_that_is_not_known_is_wrong():

@@ -189,6 +189,18 @@ class TestClockChanges:  # A5
         assert elapsed(havana, at("2026-03-08"), at("2026-03-09")) == HOUR
 
 
+def test_the_end_of_the_calendar_is_no_error():
+    last_day = datetime(9999, 12, 31, 12, tzinfo=UTC)
+    assert elapsed(office_week("Pacific/Kiritimati"), last_day - timedelta(days=30), last_day) > 100 * HOUR
+    assert last_open(office_week(), last_day) < last_day
+
+
+def test_only_so_many_years_are_kept():
+    week = office_week()
+    assert elapsed(week, MONDAY, MONDAY.replace(year=2126)) == 26_090 * 8.5 * HOUR
+    assert len(week._years) <= 64
+
+
 class TestSegments:
     def test_touching_ones_are_one(self):  # A2
         nights = calendar(mon=[["22:00", "24:00"]], tue=[["00:00", "03:00"], ["03:00", "06:00"]])
@@ -264,6 +276,13 @@ class TestDefinitions:
             ({"holidays": ["2026-02-30"]}, "bad_date"),
             ({"holidays": ["2026-07-13"], "shifts": {"2026-07-13": OFFICE}}, "holiday_and_override"),
             ({"lunch": "12:00"}, "unknown_key"),
+            ({"hours": 8}, "bad_form"),
+            ({"hours": {"mon": "09:00-17:30"}}, "bad_time"),
+            ({"hours": {"mon": [9]}}, "bad_time"),
+            ({"hours": {"mon": [[9, 17]]}}, "bad_time"),
+            ({"holidays": "2026-07-13"}, "bad_form"),
+            ({"holidays": [None]}, "bad_date"),
+            ({"shifts": [["2026-07-13", OFFICE]]}, "bad_form"),
         ],
     )
     def test_what_cannot_be_counted_on_is_refused(self, change, code):
