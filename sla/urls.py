@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sla import views
+
+urlpatterns = [
+    path("", views.report, name="report"),
+    path("rows/", views.report_rows, name="report_rows"),
+    path("sla.csv", views.report_csv, name="report_csv"),
+]

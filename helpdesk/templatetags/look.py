@@ -54,14 +54,16 @@ def moment(at: datetime | None, form: str = "") -> SafeString | str:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    full = f"{format_datetime(local, 'full' if form == 'full' else 'medium', locale=_locale())} {local:%Z}"
+    full = (
+        f"{format_datetime(local, 'full' if form == 'full' else 'medium', locale=babel_locale())} {local:%Z}"
+    )
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full, _short(local, form))
 
 
 @register.filter
 def day(value: date | None) -> str:
     """4 Dec 2026 · 2026年12月4日"""
-    return format_date(value, "medium", locale=_locale()) if value else ""
+    return format_date(value, "medium", locale=babel_locale()) if value else ""
 
 
 @register.filter
@@ -140,7 +142,7 @@ def _countdown(seconds: int) -> str:
 
 
 def _short(local: datetime, form: str) -> str:
-    locale = _locale()
+    locale = babel_locale()
     today = timezone.localtime().date()
     if form == "time" or (not form and local.date() == today):
         return f"{local:%H:%M}"
@@ -149,5 +151,5 @@ def _short(local: datetime, form: str) -> str:
     return words if form == "day" else f"{words} {local:%H:%M}"
 
 
-def _locale() -> Locale:
+def babel_locale() -> Locale:
     return Locale.parse(BABEL_LOCALES.get(get_language() or settings.LANGUAGE_CODE, "en_GB"))
