@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from events.append_only import append_only
 
@@ -35,7 +34,7 @@ class Event(models.Model):
     """
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="events")
-    sequence = models.PositiveIntegerField(help_text=_("Position in the ticket's chain, from 1."))
+    sequence = models.PositiveIntegerField(help_text="Position in the ticket's chain, from 1.")
     kind = models.CharField(max_length=40)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()

@@ -84,9 +84,9 @@ class PolicyVersion(models.Model):
         models.PositiveSmallIntegerField(), default=list, verbose_name=_("warning levels in percent")
     )
     options = models.JSONField(
-        default=dict, help_text=_("next_response, bot_meets_response, reopen_floor_minutes, renotice_hours")
+        default=dict, help_text="next_response, bot_meets_response, reopen_floor_minutes, renotice_hours"
     )
-    ladder = models.JSONField(default=list, help_text=_("What each level does and whom it tells (rule D9)."))
+    ladder = models.JSONField(default=list, help_text="What each level does and whom it tells (rule D9).")
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     note = models.CharField(_("what changed"), max_length=200, blank=True)
@@ -104,7 +104,7 @@ class PolicyRow(models.Model):
     version = models.ForeignKey(PolicyVersion, models.CASCADE, related_name="rows")
     priority = models.CharField(max_length=2, choices=Priority.choices)
     response = models.DurationField(_("response within"))
-    resolution = models.DurationField(_("resolution within"), null=True, help_text=_("Empty: negotiated."))
+    resolution = models.DurationField(_("resolution within"), null=True, help_text="Empty: negotiated.")
     calendar = models.ForeignKey(Calendar, models.PROTECT, verbose_name=_("counted on"))
     pause_statuses = ArrayField(
         models.CharField(max_length=8, choices=Ticket.Status.choices),
@@ -160,7 +160,7 @@ class Terms(models.Model):
     policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="terms")
     calendars = models.ManyToManyField(CalendarVersion, related_name="terms")
     key = models.CharField(
-        max_length=200, unique=True, help_text=_("Policy version and calendar versions, to find equal terms.")
+        max_length=200, unique=True, help_text="Policy version and calendar versions, to find equal terms."
     )
 
     def __str__(self) -> str:
@@ -200,39 +200,39 @@ class Clock(models.Model):
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="clocks")
     target = models.CharField(max_length=13, choices=Target.choices)
     cycle = models.PositiveIntegerField(
-        default=1, help_text=_("Which next response, from 1; always 1 for the two others.")
+        default=1, help_text="Which next response, from 1; always 1 for the two others."
     )
     terms = models.ForeignKey(Terms, models.PROTECT, related_name="clocks")
     state = models.CharField(max_length=14, choices=State.choices)
     is_provisional = models.BooleanField(
-        default=False, help_text=_("Met or missed while resolved, not closed (B7).")
+        default=False, help_text="Met or missed while resolved, not closed (B7)."
     )
     priority = models.CharField(max_length=2, choices=Priority.choices)
     governing_row = models.CharField(max_length=2, choices=Priority.choices, blank=True)
-    allowed = models.DurationField(null=True, help_text=_("The governing row's target."))
+    allowed = models.DurationField(null=True, help_text="The governing row's target.")
     started_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True, help_text=_("Empty unless running."))
+    due_at = models.DateTimeField(null=True, help_text="Empty unless running.")
     promised_at = models.DateTimeField(
-        null=True, help_text=_("The deadline last in force; kept when paused, met or missed.")
+        null=True, help_text="The deadline last in force; kept when paused, met or missed."
     )
     stopped_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(
-        null=True, help_text=_("The deadline that passed, whenever it was noticed.")
+        null=True, help_text="The deadline that passed, whenever it was noticed."
     )
-    elapsed = models.DurationField(null=True, help_text=_("Counted time up to the last change or the stop."))
+    elapsed = models.DurationField(null=True, help_text="Counted time up to the last change or the stop.")
     paused = models.DurationField(
-        null=True, help_text=_("Time not counted because of pauses, on the wall clock.")
+        null=True, help_text="Time not counted because of pauses, on the wall clock."
     )
-    read_at = models.DateTimeField(help_text=_("The instant at which the events were read to give this row."))
+    read_at = models.DateTimeField(help_text="The instant at which the events were read to give this row.")
     next_threshold_at = models.DateTimeField(null=True)
     breach_terms = models.ForeignKey(
-        Terms, models.PROTECT, null=True, related_name="+", help_text=_("The terms that were broken.")
+        Terms, models.PROTECT, null=True, related_name="+", help_text="The terms that were broken."
     )
     tier_at_breach = models.CharField(max_length=3, choices=Tier.choices, blank=True)
     holder_at_breach = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    agreed_at = models.DateTimeField(null=True, help_text=_("Negotiated date now in force (B13)."))
+    agreed_at = models.DateTimeField(null=True, help_text="Negotiated date now in force (B13).")
     first_agreed_at = models.DateTimeField(null=True)
     agreed_changes = models.PositiveSmallIntegerField(default=0)
 
@@ -269,8 +269,8 @@ class ClockRecord(models.Model):
         DIGEST = "digest", _("no, it was over before it was noticed")
 
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="records")
-    level = models.CharField(max_length=20, help_text=_("warn75, warn90, breach, over150, overdue1, nudge …"))
-    row = models.CharField(max_length=20, help_text=_("Governing row of a warning; * for a breach."))
+    level = models.CharField(max_length=20, help_text="warn75, warn90, breach, over150, overdue1, nudge …")
+    row = models.CharField(max_length=20, help_text="Governing row of a warning; * for a breach.")
     occurred_at = models.DateTimeField()
     detected_at = models.DateTimeField()
     notify = models.CharField(max_length=6, choices=Notify.choices)

@@ -204,7 +204,7 @@ class Message(models.Model):
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="messages")
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="messages")
     author_kind = models.CharField(max_length=9, choices=Author.choices)
-    body = models.TextField(_("text"), help_text=_("Markdown"))
+    body = models.TextField(_("text"), help_text="Markdown")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = MessageQuerySet.as_manager()
@@ -231,7 +231,7 @@ class Note(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="notes")
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="notes")
-    body = models.TextField(_("text"), help_text=_("Markdown"))
+    body = models.TextField(_("text"), help_text="Markdown")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = NoteQuerySet.as_manager()
@@ -261,7 +261,7 @@ class StoredFile(models.Model):
     name = models.CharField(_("file name"), max_length=255)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     content_type = models.CharField(
-        max_length=100, help_text=_("As the content says, not as the sender or the name says.")
+        max_length=100, help_text="As the content says, not as the sender or the name says."
     )
     created_at = models.DateTimeField(default=timezone.now)
 
