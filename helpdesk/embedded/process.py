@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import logging
 import logging.handlers
 import os
 import signal
@@ -15,6 +16,13 @@ LOG_BYTES = 5 * 1024**2
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class LogFile(logging.handlers.RotatingFileHandler):
+    """A log that does not end what it cannot log: the disk may be full."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Leave the line out."""
 
 
 class Process:
@@ -46,7 +54,7 @@ class Process:
         self.popen: subprocess.Popen[bytes] | None = None
         self._unfinished = b""
         self.log_file = log
-        self._log = logging.handlers.RotatingFileHandler(log, maxBytes=LOG_BYTES, backupCount=2, delay=True)
+        self._log = LogFile(log, maxBytes=LOG_BYTES, backupCount=2, delay=True)
 
     def start(self) -> None:
         self.started_at = time.monotonic()

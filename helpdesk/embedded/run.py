@@ -2,8 +2,8 @@
 
     python -m helpdesk.embedded.run [--durable] COMMAND ...
 
-The data lies in `.data/test` (DATA_DIR names another folder) and is kept for the next time. It may be lost in a
-crash, which makes writing fast: right for tests, wrong for measuring; `--durable` makes it safe.
+The data lies in `.data/test` (DATA_DIR names another folder) and is kept for the next time. It may be lost
+in a crash, which makes writing fast: right for tests, wrong for measuring; `--durable` makes it safe.
 """
 
 import os

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from helpdesk.embedded.data_folder import DataFolder
@@ -34,6 +35,11 @@ def main() -> int:
                 supervisor.stop()
     except CannotStart as error:
         print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    except OSError as error:
+        # What no check foresaw: a disk that filled up meanwhile, a file of another account.
+        reason = f"{error.filename or 'This machine'}: {error.strerror}."
+        print(f"{reason} Mend that and start again.", file=sys.stderr)  # noqa: T201
         return 1
     except StopRequested:
         supervisor.say("Stopped.")
@@ -110,24 +116,46 @@ class Server:
         try:
             self.supervisor.run(self.manage("migrate", "--noinput", "--verbosity", "0"))
             self.load_demo_once(wanted=with_demo)
+            accounts = self.ask_for_the_sign_ins()
             web = self.start_product()
             self.supervisor.wait_until(self.answers, web, seconds=READY_SECONDS)
-            self.greet()
+            self.greet(accounts())
             self.supervisor.keep_running()
         finally:
             published.unlink(missing_ok=True)
 
-    def greet(self) -> None:
-        self.supervisor.say(f"\nThe helpdesk is at {self.address}")
-        if self.demo_state == "loaded":
-            self.supervisor.run(self.manage("demo_accounts"))
-        self.supervisor.say("Ctrl-C stops it.\n")
+    def ask_for_the_sign_ins(self) -> Callable[[], list[str]]:
+        """Start the command that lists the demo's accounts. Returns what waits for it and gives its lines."""
+        lines: list[str] = []
+        if self.demo_state != "loaded":
+            return lambda: lines
+
+        def keep(line: str) -> bool:
+            lines.append(line)
+            return False
+
+        process = self.manage("demo_accounts", shows=keep)
+        self.supervisor.start(process)
+
+        def wait() -> list[str]:
+            self.supervisor.finish(process)
+            return lines
+
+        return wait
+
+    def greet(self, accounts: list[str]) -> None:
+        for line in ("", f"The helpdesk is at {self.address}", *accounts, "Ctrl-C stops it.", ""):
+            self.supervisor.say(line)
 
     def start_product(self) -> Process:
         """Start worker, beat and web; they stop in the opposite order, the web first."""
         celery = ("-m", "celery", "--quiet", "-A", "helpdesk")
         schedule = str(self.folder.path / "celerybeat-schedule")
-        worker = self.process("worker", *celery, "worker", "--loglevel", "INFO", stop_seconds=40)
+        worker = self.process(
+            # One worker needs no word with others.
+            *("worker", *celery, "worker", "--loglevel", "INFO", "--without-mingle", "--without-gossip"),
+            stop_seconds=40,
+        )
         beat = self.process("beat", *celery, "beat", "--loglevel", "INFO", "--schedule", schedule)
         web = self.process(
             *("web", "-m", "granian", "--interface", "asginl", "--host", self.host, "--port", str(self.port)),
@@ -138,11 +166,17 @@ class Server:
             self.supervisor.start(process)
         return web
 
-    def manage(self, command: str, *arguments: str) -> Process:
+    def manage(self, command: str, *arguments: str, shows: Callable[[str], bool] | None = None) -> Process:
         """A management command, to be run to its end."""
-        return self.process(command.replace("demo_", ""), "manage.py", command, *arguments)
+        return self.process(command, "manage.py", command, *arguments, shows=shows)
 
-    def process(self, name: str, *arguments: str, stop_seconds: float = 10) -> Process:
+    def process(
+        self,
+        name: str,
+        *arguments: str,
+        stop_seconds: float = 10,
+        shows: Callable[[str], bool] | None = None,
+    ) -> Process:
         """A Python process of the product."""
         return Process(
             name,
@@ -151,14 +185,12 @@ class Server:
             folder=PROJECT,
             log=self.folder.logs / f"{name}.log",
             stop_seconds=stop_seconds,
-            shows=is_worth_showing,
+            shows=shows or is_worth_showing,
         )
 
     @property
     def demo_state(self) -> str:
-        """What became of the demo on this data: "" before the first start, "loading", "loaded" or
-        "unwanted".
-        """
+        """What became of the demo here: "" (no start yet), "loading", "loaded" or "unwanted"."""
         file = self.folder.path / "demo"
         return file.read_text().strip() if file.exists() else ""
 

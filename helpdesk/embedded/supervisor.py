@@ -65,6 +65,10 @@ class Supervisor:
     def run(self, process: Process) -> None:
         """Run a process to its end. Raises CannotStart if it fails."""
         self.start(process)
+        self.finish(process)
+
+    def finish(self, process: Process) -> None:
+        """Wait for the end of a started process. Raises CannotStart if it failed."""
         while process.is_running or process.output is not None:
             self._turn()
         self._running.remove(process)
