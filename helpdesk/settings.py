@@ -210,6 +210,8 @@ EVENT_LISTENERS = ["notifications.listeners.notify", "notifications.listeners.pu
 
 # --- The desk
 
+# The telephone number for emergencies, shown to customers; nothing is shown where there is none.
+HOTLINE = env.str("HOTLINE", default="")
 AUTO_CLOSE_AFTER = timedelta(days=env.int("AUTO_CLOSE_AFTER_DAYS", default=7))
 BUSINESS_TIME_ZONE = env.str("BUSINESS_TIME_ZONE", default="Asia/Shanghai")
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)

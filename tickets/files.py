@@ -65,7 +65,7 @@ def clean_name(name: str | None) -> str:
     visible = "".join(
         char for char in last if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
     )
-    visible = unicodedata.normalize("NFC", visible).strip(" .")
+    visible = " ".join(unicodedata.normalize("NFC", visible).split()).strip(" .")
     return visible[-200:] or "file"
 
 

@@ -1,4 +1,4 @@
-/* Contract: <div class="drop" data-files> around an <input type="file" multiple>. Files may be chosen, dropped on the
+/* Contract: <div data-files> around an <input type="file" multiple>. Files may be chosen, dropped on the
    form or pasted into it, several times; they are listed with their sizes and can be taken out again before sending.
    What the server would refuse (data-max-bytes, data-max-count, empty files) is refused here already, in the words of
    data-too-large, data-too-many and data-empty. Without this script the plain file input works. */
@@ -8,9 +8,16 @@ class Files {
     this.input = box.querySelector('input[type="file"]');
     this.list = box.querySelector("[data-files-list]");
     this.row = box.querySelector("[data-files-row]");
-    this.errors = box.parentElement.querySelector("[data-files-errors]");
+    this.errors = box.querySelector("[data-files-errors]");
+    this.target = box.querySelector("[data-files-target]");
+    this.chooser = box.querySelector("[data-files-choose]");
     this.files = [];
+
+    // The input's own button speaks the browser's language, not the page's.
+    this.input.hidden = true;
+    this.chooser.hidden = false;
     box.querySelector("[data-files-hint]").hidden = false;
+    this.chooser.addEventListener("click", () => this.input.click());
     this.input.addEventListener("change", () => this.add([...this.input.files]));
 
     const form = this.input.form;
@@ -23,15 +30,15 @@ class Files {
     form.addEventListener("dragover", (event) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
-      box.classList.add("is-over");
+      this.target.classList.add("is-over");
     });
     form.addEventListener("dragleave", (event) => {
-      if (!form.contains(event.relatedTarget)) box.classList.remove("is-over");
+      if (!form.contains(event.relatedTarget)) this.target.classList.remove("is-over");
     });
     form.addEventListener("drop", (event) => {
       if (!event.dataTransfer?.files.length) return;
       event.preventDefault();
-      box.classList.remove("is-over");
+      this.target.classList.remove("is-over");
       this.add([...event.dataTransfer.files]);
     });
   }
@@ -101,7 +108,7 @@ class Files {
     button.addEventListener("click", () => {
       this.files = this.files.filter((other) => other !== file);
       this.show();
-      this.input.focus();
+      this.chooser.focus();
     });
     return row;
   }

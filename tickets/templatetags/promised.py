@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tickets.models import Ticket
@@ -21,6 +22,12 @@ register = template.Library()
 def next_promise(ticket: Ticket) -> Clock | None:
     """`{% next_promise ticket as promise %}`: the one of its clocks that a list shows."""
     return next_clock(ticket)
+
+
+@register.filter
+def target_in_words(clock: Clock) -> str:
+    """What is promised, in the customer's words rather than the desk's."""
+    return {"response": _("First answer"), "next_response": _("Next answer")}.get(clock.target, _("Solution"))
 
 
 @register.filter

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
@@ -36,6 +37,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     context = {
         "tickets": active[:OPEN_ON_HOME],
         "has_more": len(active) > OPEN_ON_HOME,
+        "hotline": settings.HOTLINE,
     }
     return render(request, "tickets/portal.html", context)
 
@@ -144,9 +146,11 @@ def show(
 ) -> HttpResponse:
     """The requester's page of a ticket."""
     user = request.user
+    before = _number(request.GET.get("before", ""))
     context = {
         "ticket": ticket,
-        "timeline": timeline.latest(ticket, user, before=_number(request.GET.get("before", ""))),
+        "timeline": timeline.latest(ticket, user, before=before),
+        "is_latest": before is None,
         "steps": progress.steps(ticket),
         "clocks": shown_clocks(ticket),
         "form": form or ReplyForm(),
