@@ -108,7 +108,9 @@ def _place_of(fields: Sequence[Field], row: models.Model) -> str:
 def _written(value: Any) -> str:
     if value is None:
         return ""
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value)
 
 
 def _read_place(fields: Sequence[Field], text: str) -> list[Any] | None:

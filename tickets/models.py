@@ -165,6 +165,21 @@ class Ticket(models.Model):
                 name="ticket_queue_of_assignee",
                 condition=_active,
             ),
+            # What nobody has yet: the first thing anybody looks for, and few of many.
+            models.Index(
+                models.F("next_due_at").asc(nulls_last=True),
+                "number",
+                name="ticket_queue_unassigned",
+                condition=_active & models.Q(assignee=None),
+            ),
+            models.Index(
+                "priority",
+                models.F("next_due_at").asc(nulls_last=True),
+                "number",
+                name="ticket_queue_by_priority",
+                condition=_active,
+            ),
+            models.Index(models.F("updated_at").desc(), models.F("number").desc(), name="ticket_by_change"),
             models.Index("requester", models.F("number").desc(), name="ticket_of_requester"),
             models.Index("organization", models.F("number").desc(), name="ticket_of_organization"),
             # The nightly walk that closes what stayed resolved.

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from tickets.views import attachments, portal
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("<int:number>/reopen/", portal.reopen, name="ticket_reopen"),
     path("files/<uuid:pk>/", attachments.attachment, name="attachment"),
     path("note-files/<uuid:pk>/", attachments.note_attachment, name="note_attachment"),
+    path("", include("tickets.desk_urls")),
 ]

@@ -8,7 +8,7 @@
    [data-draft-done]    anywhere on a page: the draft with this key (the field "submission_key" or "draft") has arrived
 
    The event "article-solved" (an article solved it, nothing need be filed) ends the draft of the form on the page.
-   Files cannot be kept. Drafts older than two weeks are dropped. */
+   A form that is reset (a script sent it and the answer came) drops its draft. Files cannot be kept. Drafts older than two weeks are dropped. */
 const PREFIX = "draft:";
 const KEPT_DAYS = 14;
 const KEY_FIELDS = ["submission_key", "draft"];
@@ -62,6 +62,7 @@ class Draft {
     form.addEventListener("input", () => this.saveSoon());
     form.addEventListener("change", () => this.saveSoon());
     this.forgetButton?.addEventListener("click", () => this.forget());
+    form.addEventListener("reset", () => this.drop());
     document.addEventListener("article-solved", () => this.end());
     addEventListener("pagehide", () => this.timer && this.save());
   }

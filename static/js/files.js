@@ -27,6 +27,10 @@ class Files {
       event.preventDefault();
       this.add(pasted.map((file) => this.named(file)));
     });
+    form.addEventListener("reset", () => setTimeout(() => {
+      this.files = [];
+      this.show();
+    }));
     form.addEventListener("dragover", (event) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
@@ -21,6 +21,7 @@ from tickets.mine import Asked, Part, leads_somebody, with_rows
 from tickets.models import Ticket
 from tickets.permissions import can_confirm_solved, can_reply
 from tickets.promises import shown_clocks
+from tickets.views import workspace
 
 OPEN_ON_HOME = 5
 _KNOWABLE = (
@@ -75,7 +76,9 @@ def file_ticket(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @login_required
 def ticket(request: SignedInRequest, number: int) -> HttpResponse:
-    return show(request, _find(request.user, number))
+    """One address for everybody: the desk gets its workspace, a requester the page of the portal."""
+    found = _find(request.user, number)
+    return (workspace.show if request.user.is_staff_member else show)(request, found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,28 @@
+"""Doors in front of pages: who is let in at all. What a person may do with one row is asked in the view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+
+from accounts.requests import SignedInRequest
+
+View = Callable[..., HttpResponse]
+
+
+def staff_required(view: View) -> View:
+    """The desk only: sign in first; a requester gets 403."""
+
+    @login_required
+    @wraps(view)
+    def inside(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_staff_member:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return inside

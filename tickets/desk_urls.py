@@ -1,0 +1,23 @@
+"""What an engineer does with one ticket."""
+
+from django.urls import path
+
+from tickets.views import working, workspace
+
+urlpatterns = [
+    path("<int:number>/take/", working.take, name="ticket_take"),
+    path("<int:number>/assign/", working.assign, name="ticket_assign"),
+    path("<int:number>/release/", working.release, name="ticket_release"),
+    path("<int:number>/hand-over/", working.hand_over, name="ticket_hand_over"),
+    path("<int:number>/hold/", working.hold, name="ticket_hold"),
+    path("<int:number>/resume/", working.resume, name="ticket_resume"),
+    path("<int:number>/resolve/", working.resolve, name="ticket_resolve"),
+    path("<int:number>/reopen-by-desk/", working.reopen, name="ticket_reopen_desk"),
+    path("<int:number>/close/", working.close, name="ticket_close"),
+    path("<int:number>/priority/", working.priority, name="ticket_priority"),
+    path("<int:number>/agree/", working.agree, name="ticket_agree"),
+    path("<int:number>/facts/", working.facts, name="ticket_facts"),
+    path("<int:number>/say/", working.say, name="ticket_say"),
+    path("<int:number>/note/", working.note, name="ticket_note"),
+    path("<int:number>/customer/", workspace.customer, name="ticket_customer"),
+]

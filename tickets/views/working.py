@@ -1,0 +1,265 @@
+"""What an engineer does with a ticket: find, ask, act, answer.
+
+An action that needs a word has a form at its own address: GET shows it (as a page, or for htmx in the
+dialog of the workspace), POST acts. What cannot be done is said beside the form, with everything typed
+still in it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from accounts.doors import staff_required
+from accounts.requests import SignedInRequest
+from helpdesk.errors import InvalidInput, Refused
+from tickets import actions
+from tickets.forms.working import (
+    AgreeForm,
+    AssignForm,
+    DeskForm,
+    FactsForm,
+    FileForCustomerForm,
+    HandOverForm,
+    HoldForm,
+    NoteForm,
+    PriorityForm,
+    ReopenForm,
+    ResolveForm,
+    SayForm,
+)
+from tickets.models import Ticket
+from tickets.permissions import can_work
+from tickets.views import queue, workspace
+
+Act = Callable[..., Ticket]
+View = Callable[[SignedInRequest, int], HttpResponse]
+
+
+def _ticket(request: SignedInRequest, number: int) -> Ticket:
+    """404 for who may not see it, 403 for who may see it but does not work on it."""
+    ticket = get_object_or_404(Ticket.objects.visible_to(request.user), number=number)
+    if not can_work(request.user, ticket):
+        raise PermissionDenied
+    return ticket
+
+
+def _status_of(refusal: Refused) -> int:
+    return 422 if isinstance(refusal, InvalidInput) else 409
+
+
+# --- Actions of one press
+
+
+def _at_once(act: Act) -> View:
+    """A view for an action that needs no word. What is refused is told by the middleware."""
+
+    @login_required
+    @require_POST
+    @vary_on_headers("HX-Request")
+    def view(request: SignedInRequest, number: int) -> HttpResponse:
+        ticket = act(_ticket(request, number), by=request.user)
+        return _done(request, ticket)
+
+    return view
+
+
+take = _at_once(actions.take)
+release = _at_once(actions.release)
+resume = _at_once(actions.resume)
+close = _at_once(actions.close)
+
+
+def _done(request: SignedInRequest, ticket: Ticket) -> HttpResponse:
+    """Where the person goes on: the ticket, the queue they took it from, or the next ticket."""
+    if request.POST.get("then") == "next":
+        return _to_next(request, ticket)
+    if request.POST.get("from") == "queue":
+        if request.htmx:
+            return trigger_client_event(HttpResponse(status=204), "live:ticket")
+        return redirect(f"{reverse('queue')}?{_queue_of(request)}")
+    return workspace.show(request, ticket) if request.htmx else redirect(ticket)
+
+
+def _queue_of(request: SignedInRequest) -> str:
+    """The list the person came from, as they left it; only ever the query of the queue's own address."""
+    return queue.asked_of(request, QueryDict(request.POST.get("queue", "")[:2000])).query()
+
+
+def _to_next(request: SignedInRequest, ticket: Ticket) -> HttpResponse:
+    asked = queue.asked_of(request, QueryDict(request.POST.get("queue", "")[:2000]))
+    following = queue.next_ticket(request.user, asked, but=ticket)
+    told = {"number": ticket.number}
+    if following is None:
+        messages.success(request, _("#%(number)d is resolved, and nothing is left in this list.") % told)
+        address = f"{reverse('queue')}?{asked.query()}"
+    else:
+        messages.success(request, _("#%(number)d is resolved. This one is next.") % told)
+        address = following.get_absolute_url()
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+# --- Actions with a form
+
+
+def _with_form(form_class: type[DeskForm], act: Act, *, title: str | Promise, verb: str | Promise) -> View:
+    """A view for an action whose arguments are the fields of a form."""
+
+    @login_required
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @vary_on_headers("HX-Request")
+    def view(request: SignedInRequest, number: int) -> HttpResponse:
+        ticket = _ticket(request, number)
+        if request.method != "POST":
+            return _ask(request, ticket, form_class(ticket=ticket, user=request.user), title, verb, 200)
+
+        form = form_class(request.POST, request.FILES, ticket=ticket, user=request.user)
+        if not form.is_valid():
+            return _ask(request, ticket, form, title, verb, 422)
+        try:
+            ticket = act(ticket, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return _ask(request, ticket, form, title, verb, _status_of(refusal))
+        return _done(request, ticket)
+
+    return view
+
+
+def _ask(
+    request: SignedInRequest,
+    ticket: Ticket,
+    form: DeskForm,
+    title: str | Promise,
+    verb: str | Promise,
+    status: int,
+) -> HttpResponse:
+    template = "tickets/action.html#form" if request.htmx else "tickets/action.html"
+    context = {
+        "ticket": ticket,
+        "form": form,
+        "title": title,
+        "verb": verb,
+        "can_go_on": isinstance(form, ResolveForm),
+        "queue_query": request.POST.get("queue", ""),
+    }
+    response = render(request, template, context, status=status)
+    if request.htmx:
+        response["HX-Retarget"] = "#action"
+        response["HX-Reswap"] = "innerHTML"
+    return response
+
+
+assign = _with_form(
+    AssignForm, actions.assign, title=gettext_lazy("Assign to a colleague"), verb=gettext_lazy("Assign")
+)
+hand_over = _with_form(
+    HandOverForm,
+    actions.hand_over,
+    title=gettext_lazy("Hand over to another tier"),
+    verb=gettext_lazy("Hand over"),
+)
+hold = _with_form(HoldForm, actions.hold, title=gettext_lazy("Put on hold"), verb=gettext_lazy("Put on hold"))
+resolve = _with_form(
+    ResolveForm, actions.resolve, title=gettext_lazy("Resolve"), verb=gettext_lazy("Resolve")
+)
+reopen = _with_form(ReopenForm, actions.reopen, title=gettext_lazy("Reopen"), verb=gettext_lazy("Reopen"))
+priority = _with_form(
+    PriorityForm,
+    actions.set_priority,
+    title=gettext_lazy("Change the priority"),
+    verb=gettext_lazy("Change the priority"),
+)
+agree = _with_form(
+    AgreeForm,
+    actions.agree_date,
+    title=gettext_lazy("Agree a date"),
+    verb=gettext_lazy("Agree and tell them"),
+)
+facts = _with_form(
+    FactsForm, actions.set_facts, title=gettext_lazy("Edit the facts"), verb=gettext_lazy("Save")
+)
+
+
+# --- The composer
+
+
+@login_required
+@require_POST
+@vary_on_headers("HX-Request")
+def say(request: SignedInRequest, number: int) -> HttpResponse:
+    """Send a public reply; `then` says what follows: wait for the customer, resolve, resolve and go on."""
+    followed_by: dict[str, Act] = {
+        "wait": actions.ask_requester,
+        "resolve": actions.resolve,
+        "next": actions.resolve,
+    }
+    act = followed_by.get(request.POST.get("then", ""), actions.reply)
+    return _compose(request, number, SayForm, act)
+
+
+@login_required
+@require_POST
+@vary_on_headers("HX-Request")
+def note(request: SignedInRequest, number: int) -> HttpResponse:
+    return _compose(request, number, NoteForm, actions.note)
+
+
+def _compose(
+    request: SignedInRequest, number: int, form_class: type[SayForm] | type[NoteForm], act: Act
+) -> HttpResponse:
+    ticket = _ticket(request, number)
+    auto_id = "note_%s" if form_class is NoteForm else "reply_%s"
+    form = form_class(request.POST, request.FILES, ticket=ticket, user=request.user, auto_id=auto_id)
+    if not form.is_valid():
+        return workspace.show(request, ticket, form=form, status=422)
+    try:
+        ticket = act(ticket, by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return workspace.show(request, ticket, form=form, status=_status_of(refusal))
+    return _done(request, ticket)
+
+
+# --- A new ticket for a customer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def file_for_customer(request: SignedInRequest) -> HttpResponse:
+    """File what a customer said on the phone or in a chat, or tell a customer of something."""
+    if request.method != "POST":
+        initial: dict[str, Any] = {
+            "submission_key": uuid.uuid4(),
+            "requester": request.GET.get("requester", ""),
+        }
+        return _new(request, FileForCustomerForm(initial=initial), 200)
+
+    form = FileForCustomerForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _new(request, form, 422)
+    try:
+        ticket = actions.create(by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _new(request, form, _status_of(refusal))
+    return redirect(ticket)
+
+
+def _new(request: SignedInRequest, form: FileForCustomerForm, status: int) -> HttpResponse:
+    names = queue.organization_names()
+    return render(request, "tickets/new_desk.html", {"form": form, "organizations": names}, status=status)
