@@ -27,20 +27,27 @@ class Mismatch:
 @dataclass
 class Report:
     checked: int = 0
+    wrong: int = 0
     mismatches: list[Mismatch] = field(default_factory=list)
-
-    @property
-    def wrong(self) -> int:
-        return len(self.mismatches)
 
     def compare(self, where: str, expected: object, got: object) -> None:
         """Count one expected value, and note it when it differs."""
         self.checked += 1
         if expected != got:
+            self.wrong += 1
             self.mismatches.append(Mismatch(where, show(expected), show(got)))
+
+    def give_up(self, where: str, error: Exception, values: int) -> None:
+        """Count the values of an entry that cannot be understood: all of them are wrong."""
+        self.checked += values
+        self.wrong += values
+        self.mismatches.append(
+            Mismatch(where, f"{values} values of a history that is understood", str(error))
+        )
 
     def add(self, other: Report) -> None:
         self.checked += other.checked
+        self.wrong += other.wrong
         self.mismatches += other.mismatches
 
 

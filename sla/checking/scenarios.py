@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sla.checking.report import Mismatch, Report, UnknownForm, amount, instant, mapping, need, sequence
+from sla.checking.report import Report, UnknownForm, amount, instant, mapping, need, sequence
 from sla.checking.telling import KnownEvent, read_events, read_policies
 from sla.checking.vectors import SECOND, Calendars
 from sla.checking.words import STATUSES, TARGETS, translate, word
@@ -46,7 +46,8 @@ def check_scenarios(document: Mapping[str, Any]) -> Report:
         try:
             report.add(_check_scenario(scenario, where, policies))
         except (UnknownForm, InvalidHistory) as error:
-            report.add(_all_wrong(scenario, where, error))
+            expected = (scenario.get("checks"), scenario.get("scans"))
+            report.give_up(where, error, max(1, sum(_values(entry) for entry in expected if entry)))
     return report
 
 
@@ -62,19 +63,12 @@ def _check_scenario(scenario: Mapping[str, Any], where: str, policies: Mapping[s
     return report
 
 
-def _all_wrong(scenario: Mapping[str, Any], where: str, error: Exception) -> Report:
-    """A scenario that cannot be told has every one of its values wrong."""
-    values = sum(_values(entry) for key in ("checks", "scans") for entry in scenario.get(key) or ())
-    mismatch = Mismatch(where, "a history this program understands", str(error))
-    return Report(max(values, 1), [mismatch] * max(values, 1))
-
-
 def _values(entry: Any) -> int:
-    """How many expected values a check or a scan holds."""
+    """How many expected values checks or scans hold."""
     if isinstance(entry, dict):
         return sum(_values(value) for key, value in entry.items() if key != "now")
     if isinstance(entry, list):
-        return 1 + sum(_values(value) for value in entry)
+        return sum(_values(value) for value in entry)
     return 1
 
 
@@ -214,7 +208,7 @@ def _check_record(
         elif key.endswith("_at"):
             value = instant(value, place)
         elif key == "notify":
-            value = word({True: "yes", False: "no"}.get(value, value))
+            value = {"true": "yes", "false": "no"}.get(word(value), word(value))
             if value == "no" and got == Notify.DIGEST:
                 value = got  # "yes" means that a message goes out; for the digest none does
         report.compare(f"{place}.{key}", value, got)

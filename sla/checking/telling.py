@@ -203,16 +203,18 @@ def _read_policy(entry: Mapping[str, Any], calendars: Calendars, where: str) -> 
 
 def _read_row(priority: str, entry: Mapping[str, Any], calendars: Calendars, where: str) -> Row:
     fields = Fields(entry, where)
-    response, resolution = fields.need("response_min"), fields.get("resolution_min")
-    pauses = fields.get("pause_statuses", "pauses")
-    row = Row(
-        priority,
-        amount(response, MINUTE, where),
-        None if resolution is None else amount(resolution, MINUTE, where),
-        calendars.get(fields.need("calendar"), where),
-        DEFAULT_PAUSES
-        if pauses is None
-        else frozenset(translate(STATUSES, status, "status", where) for status in sequence(pauses, where)),
-    )
+    response = amount(fields.need("response_min"), MINUTE, where)
+    negotiable = fields.get("resolution_min")
+    resolution = None if negotiable is None else amount(negotiable, MINUTE, where)
+    calendar = calendars.get(fields.need("calendar"), where)
+    statuses = fields.get("pause_statuses", "pauses")
+    pauses = DEFAULT_PAUSES
+    if statuses is not None:
+        pauses = frozenset(
+            translate(STATUSES, status, "status", where) for status in sequence(statuses, where)
+        )
     fields.done()
-    return row
+    try:
+        return Row(priority, response, resolution, calendar, pauses)
+    except ValueError as error:
+        raise UnknownForm(f"{where}: {error}") from None

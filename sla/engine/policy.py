@@ -47,6 +47,11 @@ class Row:
     pause_statuses: frozenset[Status] = DEFAULT_PAUSES  # of resolution; the others never pause (B4, B5)
     calendar_label: str = ""  # name and version, for the ledger
 
+    def __post_init__(self) -> None:
+        targets = (self.response, self.resolution)
+        if any(target is not None and target <= timedelta(0) for target in targets):
+            raise ValueError(f"{self.priority}: a target is more than no time")
+
     def budget(self, target: Target) -> timedelta | None:
         return self.resolution if target is Target.RESOLUTION else self.response
 

@@ -1,7 +1,12 @@
 """Row budgets: what upgrades and downgrades do to a deadline (B10, B11)."""
 
-from sla.engine import State
+from datetime import timedelta
+
+import pytest
+
+from sla.engine import Row, State
 from tests.sla.stories import (
+    ALWAYS,
     HOUR,
     LOWER_ROWS_IN_THE_OFFICE,
     MINUTE,
@@ -97,3 +102,11 @@ def test_an_upgrade_from_negotiated_starts_the_budget_of_the_new_row():
     resolution = clock(RESOLUTION, [filed("P4"), set_to("P3", 600)], 700)
 
     assert (resolution.state, resolution.due_at) == (State.RUNNING, at(600 + 24 * 60))
+
+
+@pytest.mark.parametrize("targets", [(timedelta(0), HOUR), (HOUR, timedelta(0)), (-HOUR, None)])
+def test_a_target_is_more_than_no_time(targets):
+    Row("P1", HOUR, None, ALWAYS)
+
+    with pytest.raises(ValueError, match="P1"):
+        Row("P1", *targets, ALWAYS)
