@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 from accounts.models import EmailDomain, Membership, Organization, Tier, User
 from products.models import Product
@@ -27,6 +28,13 @@ def _quick_passwords_and_private_files(settings: Any, tmp_path: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = str(tmp_path / "files")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def _english_after_each_chinese_page() -> Iterator[None]:
+    """A request leaves its language behind in the thread; the next test starts without one."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")
