@@ -154,13 +154,13 @@ def test_a_process_that_crashes_is_started_again_and_said_to_be(server: Server) 
 
     wait_until(lambda: "web ended by SIGKILL; it is started again in 1 s." in server.output)
     wait_until(server.answers, seconds=60)
-    server.family += psutil.Process(server.family[0].pid).children(recursive=True)
 
 
-def test_after_a_kill_of_the_whole_tree_the_next_start_recovers(server: Server) -> None:
-    for process in server.family:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
+@pytest.mark.parametrize("killed", ["the supervisor alone", "the whole tree"])
+def test_after_a_kill_nothing_goes_on_and_the_next_start_recovers(server: Server, killed: str) -> None:
+    server.family = [server.family[0], *server.family[0].children(recursive=True)]
+    for process in server.family if killed == "the whole tree" else server.family[:1]:
+        process.kill()
     assert server.gone()
 
     server.start()
@@ -169,10 +169,10 @@ def test_after_a_kill_of_the_whole_tree_the_next_start_recovers(server: Server) 
     assert "Making the database" not in server.output
 
 
-def test_a_termination_stops_all_in_order_and_leaves_nothing_running(server: Server) -> None:
+def test_ctrl_c_stops_all_in_order_and_leaves_nothing_running(server: Server) -> None:
     server.family = [server.family[0], *server.family[0].children(recursive=True)]
 
-    server.family[0].send_signal(signal.SIGTERM)
+    server.family[0].send_signal(signal.SIGINT)
 
     assert server.gone()
     assert server.output.endswith("Stopped.\n")
