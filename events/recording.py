@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -19,12 +18,11 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from events.models import GENESIS, Event
+from helpdesk import hints
 
 if TYPE_CHECKING:
     from accounts.models import User
     from tickets.models import Ticket
-
-logger = structlog.get_logger(__name__)
 
 Projection = Callable[[Sequence[Event]], None]
 
@@ -98,13 +96,10 @@ def silently() -> Iterator[None]:
 def _hint(event_ids: list[int]) -> None:
     from events.tasks import announce, announce_pending
 
-    try:
-        if len(event_ids) == 1:
-            announce.delay(event_ids[0])
-        else:
-            announce_pending.delay()
-    except Exception as error:
-        logger.warning("announcement_left_to_the_sweep", event_id=event_ids[0], error=str(error))
+    if len(event_ids) == 1:
+        hints.give(announce, event_ids[0])
+    else:
+        hints.give(announce_pending)
 
 
 @cache

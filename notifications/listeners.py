@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import structlog
 from django.db import transaction
 
 from accounts.models import User
 from events.models import Event
+from helpdesk import hints
 from notifications import live
 from notifications.audience import Way, audience
 from notifications.message_ids import message_id
 from notifications.models import Mail, Notice
-
-logger = structlog.get_logger(__name__)
-
-HINT_LIVES = timedelta(minutes=1)
 
 
 def notify(event: Event) -> None:
@@ -49,7 +43,4 @@ def _hint() -> None:
     """Have the mail sent now. With the broker away it goes with the next sweep."""
     from notifications.tasks import send_pending
 
-    try:
-        send_pending.apply_async(expires=HINT_LIVES.total_seconds())
-    except Exception as error:
-        logger.warning("mail_left_to_the_sweep", error=str(error))
+    hints.give(send_pending)

@@ -3,6 +3,7 @@ from django.test import override_settings
 
 from events import announcing, recording, tasks
 from events.models import Event
+from helpdesk import hints
 from tickets import actions
 
 pytestmark = pytest.mark.django_db
@@ -15,6 +16,11 @@ def listen(event):
     if event.kind in fail_on:
         raise RuntimeError("the listener is broken")
     heard.append(event.pk)
+
+
+@pytest.fixture(autouse=True)
+def a_messenger(monkeypatch):
+    monkeypatch.setattr(hints, "_messenger", hints._Messenger())
 
 
 @pytest.fixture(autouse=True)
@@ -57,11 +63,15 @@ def test_what_is_recorded_silently_is_never_announced(ticket, ana):
 def test_a_broker_that_is_away_does_not_turn_a_saved_change_into_an_error(
     ticket, ana, monkeypatch, django_capture_on_commit_callbacks
 ):
-    def refuse(*args):
+    def refuse(*args, **options):
+        refused.append(args)
         raise ConnectionError("Redis is away")
 
-    monkeypatch.setattr(tasks.announce, "delay", refuse)
+    refused = []
+    monkeypatch.setattr(tasks.announce, "apply_async", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         actions.note(ticket, by=ana, body="saved all the same")
+    assert hints.wait_until_given()
+    assert refused == [((ticket.events.last().pk,),)]
     assert ticket.notes.count() == 1
     assert Event.objects.pending().count() == 2
