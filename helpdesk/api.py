@@ -1,8 +1,13 @@
-"""What every API endpoint shares: how errors look (RFC 9457, problem details)."""
+"""What every API endpoint shares: how errors look (RFC 9457, problem details), and what is refused."""
 
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
-from rest_framework import status
+from django.utils.translation import gettext as _
+from rest_framework import serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -34,3 +39,25 @@ def _problem(code: int, detail: str, errors: Any, headers: dict[str, str]) -> Re
     if errors:
         body["errors"] = errors
     return Response(body, status=code, headers=headers, content_type="application/problem+json")
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields that it does not know: a misspelled one must not be lost in silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = set(data) - {name for name, field in self.fields.items() if not field.read_only}
+            if unknown:
+                raise ValidationError({name: [_("There is no such field.")] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+def idempotency_key(request: Request) -> uuid.UUID | None:
+    """The header `Idempotency-Key`: sent again with the same key, a request has the effect of the first."""
+    key = request.headers.get("Idempotency-Key", "").strip().strip('"')
+    if not key:
+        return None
+    try:
+        return uuid.UUID(key)
+    except ValueError as error:
+        raise ValidationError({"Idempotency-Key": [_("Must be a UUID.")]}) from error

@@ -1,10 +1,14 @@
 """Routes of the API, version 1."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from tickets.api import TicketViewSet
+from tickets.api import AttachmentView, TicketViewSet
 
 router = SimpleRouter()
-router.register("tickets", TicketViewSet, basename="ticket")
+router.register("tickets", TicketViewSet, basename="api-ticket")
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("attachments/<uuid:pk>/", AttachmentView.as_view(), name="api-attachment"),
+]

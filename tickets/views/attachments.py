@@ -19,17 +19,17 @@ from tickets.models import Attachment, NoteAttachment, StoredFile
 @login_required
 @never_cache
 def attachment(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
-    return _serve(get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk))
+    return serve(get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk))
 
 
 @require_safe
 @login_required
 @never_cache
 def note_attachment(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
-    return _serve(get_object_or_404(NoteAttachment.objects.visible_to(request.user), pk=pk))
+    return serve(get_object_or_404(NoteAttachment.objects.visible_to(request.user), pk=pk))
 
 
-def _serve(stored: StoredFile) -> FileResponse:
+def serve(stored: StoredFile) -> FileResponse:
     """The file in pieces. Its type is the one found when it was stored; nothing in the request changes it.
 
     Only pictures are shown in place. Whatever else a browser is made to believe, `sandbox` takes scripts,

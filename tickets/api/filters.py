@@ -1,0 +1,37 @@
+"""Which tickets a program asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.contrib.postgres.search import SearchQuery
+
+from helpdesk.text import segmented
+from tickets.models import Priority, Ticket, TicketQuerySet
+
+
+class InFilter(django_filters.BaseInFilter, django_filters.ChoiceFilter):
+    """Several values with commas: `status=new,open`."""
+
+
+class TicketFilter(django_filters.FilterSet):
+    status = InFilter(choices=Ticket.Status.choices)
+    priority = InFilter(choices=Priority.choices)
+    tier = django_filters.ChoiceFilter(choices=Ticket._meta.get_field("tier").choices)
+    product = django_filters.CharFilter(field_name="product__code")
+    platform = django_filters.ChoiceFilter(choices=Ticket._meta.get_field("platform").choices)
+    organization = django_filters.NumberFilter(field_name="organization_id")
+    assignee = django_filters.CharFilter(field_name="assignee__email", lookup_expr="iexact")
+    requester = django_filters.CharFilter(field_name="requester__email", lookup_expr="iexact")
+    created_since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    q = django_filters.CharFilter(method="with_words", max_length=200)
+
+    class Meta:
+        model = Ticket
+        fields: list[str] = []
+
+    def with_words(self, tickets: TicketQuerySet, name: str, value: Any) -> TicketQuerySet:
+        words = SearchQuery(segmented(value), search_type="websearch", config="english")
+        return tickets.filter(search=words)

@@ -1,0 +1,129 @@
+"""What a program may send, one class for each action. The actions say what is wrong beyond form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import Application, Organization, Tier, User
+from helpdesk.api import StrictSerializer
+from products.models import Platform, Product
+from tickets.models import Priority
+
+
+class FilesField(serializers.ListField):
+    """Several files under one name, by multipart/form-data. Limits are those of the pages."""
+
+    child = serializers.FileField(allow_empty_file=True)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"required": False, "default": list, **options})
+
+
+class Words(StrictSerializer):
+    body = serializers.CharField(help_text="Markdown.")
+    files = FilesField()
+
+
+class NoWords(StrictSerializer):
+    """Nothing to say."""
+
+
+class PerhapsWords(StrictSerializer):
+    body = serializers.CharField(required=False, default="", help_text="A last public message; Markdown.")
+    files = FilesField()
+
+
+class Reason(StrictSerializer):
+    reason = serializers.CharField()
+
+
+class PerhapsReason(StrictSerializer):
+    reason = serializers.CharField(required=False, default="")
+
+
+class Assigning(StrictSerializer):
+    to = serializers.SlugRelatedField(
+        slug_field="email", queryset=User.objects.active().staff(), help_text="E-mail address of a colleague."
+    )
+
+
+class Prioritizing(StrictSerializer):
+    priority = serializers.ChoiceField(choices=Priority.choices)
+    reason = serializers.CharField()
+
+
+class HandingOver(StrictSerializer):
+    tier = serializers.ChoiceField(choices=Tier.choices)
+    reason = serializers.CharField()
+    to = serializers.SlugRelatedField(
+        slug_field="email", queryset=User.objects.active().staff(), required=False, default=None
+    )
+
+
+class Filing(StrictSerializer):
+    """A ticket of the caller's own."""
+
+    subject = serializers.CharField(max_length=200)
+    body = serializers.CharField(help_text="Markdown.")
+    priority = serializers.ChoiceField(choices=Priority.choices)
+    organization = serializers.PrimaryKeyRelatedField(
+        queryset=Organization.objects.none(),
+        required=False,
+        default=None,
+        help_text="May be left out by who belongs to one only.",
+    )
+    product = serializers.SlugRelatedField(
+        slug_field="code", queryset=Product.objects.filter(is_active=True), required=False, default=None
+    )
+    platform = serializers.ChoiceField(choices=Platform.choices, required=False, default="")
+    sdk_version = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    application = serializers.SlugRelatedField(
+        slug_field="app_id", queryset=Application.objects.none(), required=False, default=None
+    )
+    files = FilesField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Only the requester's own organisations exist for this request, and their applications."""
+        fields = super().get_fields()
+        request = self.context.get("request")
+        if request is not None and request.user.is_authenticated:
+            own = self._organizations(request.user)
+            fields["organization"].queryset = own  # type: ignore[attr-defined]
+            fields["application"].queryset = Application.objects.filter(organization__in=own)  # type: ignore[attr-defined]
+        return fields
+
+    def _organizations(self, user: User) -> Any:
+        return Organization.objects.filter(members=user)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["organization"] is None:
+            own = list(self._requester(attrs).organizations.all()[:2])
+            if len(own) > 1:
+                raise serializers.ValidationError({"organization": [self._fields_required()]})
+            attrs["organization"] = own[0] if own else None
+        return attrs
+
+    def _requester(self, attrs: dict[str, Any]) -> User:
+        user: User = self.context["request"].user
+        return user
+
+    def _fields_required(self) -> str:
+        return str(serializers.Field.default_error_messages["required"])
+
+
+class FilingForCustomer(Filing):
+    """A ticket that the desk files for a customer, who asked on the phone or in a chat, or did not ask."""
+
+    requester = serializers.SlugRelatedField(
+        slug_field="email", queryset=User.objects.active().filter(role=User.Role.REQUESTER)
+    )
+    origin = serializers.ChoiceField(choices=["customer", "taken", "outbound"], default="customer")
+
+    def _organizations(self, user: User) -> Any:
+        return Organization.objects.all()
+
+    def _requester(self, attrs: dict[str, Any]) -> User:
+        requester: User = attrs["requester"]
+        return requester
