@@ -27,6 +27,7 @@ import aiosmtpd.controller
 import aiosmtpd.smtp
 import pytest
 import redis
+from django.conf import settings
 from django.db import connection
 
 from helpdesk.embedded.process import dies_with_parent
@@ -170,7 +171,8 @@ class Product:
             "REDIS_URL": redis.url,
             "DATA_DIR": str(folder),
             "MEDIA_ROOT": str(folder / "files"),
-            "SECRET_KEY": "a key for the tests of this one run, of no use to anybody else",
+            # The test's own key, so that `tests.browser.sign_in` can make a session for the web process.
+            "SECRET_KEY": settings.SECRET_KEY,
             "PYTHONUNBUFFERED": "1",
             "LOG_FORMAT": "plain",
         }
