@@ -25,7 +25,7 @@ from sla.engine import (
     fold,
     scan,
 )
-from sla.engine.clocks import ANY_ROW, BREACH
+from sla.engine.thresholds import ANY_ROW, BREACH
 
 NOT_KNOWN = "a value this program does not know"
 AGREED_ROWS = re.compile(r"agreed.*")

@@ -8,7 +8,7 @@
 The rule ids in the comments (B10, D4) are those of docs/sla_rules.md.
 """
 
-from sla.engine.clocks import Agreement, ClockKey, ClockState, State, Threshold, clocks
+from sla.engine.clocks import Agreement, ClockKey, ClockState, State, clocks
 from sla.engine.history import (
     Author,
     Cancelled,
@@ -28,7 +28,8 @@ from sla.engine.history import (
 )
 from sla.engine.ledger import Activity, Entry, Ledger, RowBudget, ledger
 from sla.engine.policy import Policy, Row, Status, Target
-from sla.engine.scan import Notify, Record, RecordKey, ScanResult, next_scan_at, scan
+from sla.engine.scan import Notify, Record, Recorded, RecordKey, ScanResult, next_scan_at, scan
+from sla.engine.thresholds import Threshold
 
 __all__ = [
     "Activity",
@@ -50,6 +51,7 @@ __all__ = [
     "PriorityChanged",
     "Record",
     "RecordKey",
+    "Recorded",
     "Row",
     "RowBudget",
     "ScanResult",

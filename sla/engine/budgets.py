@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sla.engine.history import Turn
-from sla.engine.policy import Policy, Row, Status, Target
+from sla.engine.history import DateAgreed, Turn
+from sla.engine.policy import STOPPING, Policy, Row, Target
 from sla.worktime import ZERO, NoOpenTime, add, elapsed
-
-STOPPING = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
 class Stretch(NamedTuple):
@@ -93,6 +91,14 @@ class Meter:
             self.run_out_at = None
 
 
+class Governing(NamedTuple):
+    """The row that decides when a clock is due, or the agreed date of that row."""
+
+    meter: Meter
+    due: datetime | None  # None: its calendar never opens for long enough (A9)
+    agreed: DateAgreed | None = None
+
+
 @dataclass
 class Account:
     """The meters of every row after the counting of one clock's history."""
@@ -127,11 +133,16 @@ class Account:
         was_stopped = False
         for stretch in history:
             is_stopped = self.is_stopped(stretch.turn)
-            if was_stopped and not is_stopped and self.breached_at is None:
-                for meter in self.meters:
-                    meter.leave_at_least(self.policy.reopen_floor)
+            if was_stopped and not is_stopped:
+                self._reopen()
             was_stopped = is_stopped
             self._count(stretch)
+
+    def _reopen(self) -> None:
+        """The same clock goes on (B8), with a little time left where the policy is merciful."""
+        if self.policy.reopen_floor and self.breached_at is None:
+            for meter in self.meters:
+                meter.leave_at_least(self.policy.reopen_floor)
 
     def _count(self, stretch: Stretch) -> None:
         counting = self.counting(stretch.turn)
@@ -147,32 +158,31 @@ class Account:
     def _overrun(self, stretch: Stretch, counting: list[Meter]) -> datetime | None:
         """The due that this stretch, in which the clock is active, goes beyond."""
         dues = [meter.run_out_at for meter in counting if meter.run_out_at is not None]
-        agreed = self.agreed_due(stretch.turn)
+        agreed = self.agreed(stretch.turn)
         if agreed is not None:
-            dues.append(max(agreed, stretch.start))  # passed while paused: dated at the resume (B13)
+            dues.append(max(agreed.due_at, stretch.start))  # passed while paused: dated at the resume (B13)
         due = min(dues, default=None)
         return due if due is not None and due < stretch.end else None
 
-    def agreed_due(self, turn: Turn) -> datetime | None:
+    def agreed(self, turn: Turn) -> DateAgreed | None:
         """The agreed date, where it governs: only while the priority's own row is negotiated (B13)."""
-        if turn.agreed is None or self.target is not Target.RESOLUTION:
+        if self.target is not Target.RESOLUTION or self.policy.row(turn.priority).resolution is not None:
             return None
-        return turn.agreed.due_at if self.policy.row(turn.priority).resolution is None else None
+        return turn.agreed
 
-    def governing(self, turn: Turn, now: datetime) -> tuple[Meter, datetime | None] | None:
-        """The row whose due comes first, and that due (B10); None while nothing is due (B13).
+    def governing(self, turn: Turn, now: datetime) -> Governing | None:
+        """The row whose due comes first (B10); None while nothing is due (B13).
 
         While paused it is the row that would govern if the clock ran again now.
         """
-        counting = self.counting(turn) or self.at_or_below(turn.priority)
-        agreed = self.agreed_due(turn)
+        agreed = self.agreed(turn)
         if agreed is not None:
-            return self.meter(turn.priority), agreed
-        best: tuple[Meter, datetime | None] | None = None
-        for meter in counting:
+            return Governing(self.meter(turn.priority), agreed.due_at, agreed)
+        best: Governing | None = None
+        for meter in self.counting(turn) or self.at_or_below(turn.priority):
             if meter.budget is None:
                 continue
             due = meter.runs_out_at(now)
-            if best is None or (due is not None and (best[1] is None or due < best[1])):
-                best = meter, due
+            if best is None or (due is not None and (best.due is None or due < best.due)):
+                best = Governing(meter, due)
         return best

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from operator import attrgetter
-from typing import NamedTuple
 
-from sla.engine.budgets import STOPPING, Account, Meter, stretches
-from sla.engine.history import Author, Origin, TicketState, Turn, Voided
-from sla.engine.policy import Policy, Status, Target
-from sla.worktime import ZERO, NoOpenTime, last_open, next_open, shift_open_days, to_utc
-
-BREACH = "breach"
-NUDGE = "nudge"  # no date agreed yet (B13)
-AGREED_PASSED = "passed"  # the agreed date went by while paused (B13)
-ANY_ROW = "*"  # recorded once for the clock, whatever row governs
-
-AGREED_WARNINGS = ((3, 75), (1, 90))  # business days before (D1), and which level that is like
-NUDGE_DAYS = 5  # B13
+from sla.engine.budgets import Account, Meter, stretches
+from sla.engine.history import TicketState, Turn, Voided
+from sla.engine.lives import Life, lives
+from sla.engine.policy import Policy, Target
+from sla.engine.thresholds import (
+    Threshold,
+    agreed_thresholds,
+    breach_threshold,
+    budget_thresholds,
+    by_now,
+    negotiating_thresholds,
+)
+from sla.worktime import ZERO, to_utc
 
 
 class State(StrEnum):
@@ -40,15 +39,6 @@ LIVE = frozenset({State.RUNNING, State.PAUSED, State.NEGOTIATING})
 
 ClockKey = tuple[Target, int]
 """What the clock measures, and which next response it is (1 for the two others)."""
-
-
-class Threshold(NamedTuple):
-    """An instant at which the scan has something to record: a warning, the breach, a step after it (D1)."""
-
-    level: str
-    row: str
-    at: datetime
-    height: int  # orders the levels: the highest of one scan speaks for the others (D4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +97,6 @@ class ClockState:
         return 100 * (self.elapsed / self.budget) if self.budget else None
 
 
-class Life(NamedTuple):
-    """From when to when a clock counts. `ended_at`: the ticket was closed or cancelled under it."""
-
-    target: Target
-    started_at: datetime
-    stopped_at: datetime | None = None
-    ended_at: datetime | None = None
-    provisional: bool = False
-    cycle: int = 1
-    applies: bool = True
-
-
 def clocks(
     state: TicketState,
     policy: Policy,
@@ -137,15 +115,6 @@ def clocks(
         read_clock(life, state, policy, now, recorded.get((life.target, life.cycle)))
         for life in lives(state, policy)
     ]
-
-
-def lives(state: TicketState, policy: Policy) -> Iterator[Life]:
-    """When the clocks of this ticket start, stop and end."""
-    response = _response(state, policy)
-    yield response
-    yield _resolution(state)
-    if policy.next_response:
-        yield from _next_responses(state, policy, response)
 
 
 def account_of(life: Life, state: TicketState, policy: Policy, now: datetime) -> Account:
@@ -178,71 +147,6 @@ def read_clock(
     return _voided(clock, state)
 
 
-def _answering(policy: Policy) -> tuple[Author, ...]:
-    """Whose public message meets a response (B2, B3)."""
-    return (Author.AGENT, Author.BOT) if policy.bot_meets_response else (Author.AGENT,)
-
-
-def _ended_at(state: TicketState) -> datetime | None:
-    if state.cancelled is not None:
-        return state.cancelled.at
-    return state.now.at if state.now.status is Status.CLOSED else None
-
-
-def _started_at(state: TicketState, stopped_at: datetime | None) -> datetime:
-    """Creation (B1), or the older source's start once an agent confirmed it for a clock still open (B14)."""
-    moved = state.start_moved
-    if moved is not None and (stopped_at is None or stopped_at > moved.at):
-        return moved.started_at
-    return state.created_at
-
-
-def _response(state: TicketState, policy: Policy) -> Life:
-    if state.origin is Origin.OUTBOUND:
-        return Life(Target.RESPONSE, state.created_at, applies=False)
-    if state.origin is Origin.LIVE:
-        return Life(Target.RESPONSE, state.created_at, stopped_at=state.created_at)
-    answering = _answering(policy)
-    answered_at = next((spoken.at for spoken in state.talk if spoken.author in answering), None)
-    return Life(Target.RESPONSE, _started_at(state, answered_at), answered_at, _ended_at(state))
-
-
-def _resolution(state: TicketState) -> Life:
-    """Stopped by resolving, provisionally until closed; closing keeps the instant of resolving (B7)."""
-    stopped_at = None
-    for turn in reversed(state.turns):
-        if turn.status not in STOPPING:
-            break
-        stopped_at = turn.at
-    return Life(
-        Target.RESOLUTION,
-        _started_at(state, stopped_at),
-        stopped_at,
-        _ended_at(state),
-        provisional=stopped_at is not None and not state.is_over,
-    )
-
-
-def _next_responses(state: TicketState, policy: Policy, response: Life) -> Iterator[Life]:
-    """One clock for each customer message that opens a question after the first response (B16)."""
-    if response.applies and response.stopped_at is None:
-        return
-    since = response.stopped_at or state.created_at
-    answering = _answering(policy)
-    asked_at: datetime | None = None
-    cycle = 0
-    for spoken in state.talk:
-        if spoken.author in answering:
-            if asked_at is not None:
-                yield Life(Target.NEXT_RESPONSE, asked_at, stopped_at=spoken.at, cycle=cycle)
-            asked_at = None
-        elif spoken.author is not Author.BOT and asked_at is None and spoken.at >= since:
-            asked_at = spoken.at
-            cycle += 1
-    if asked_at is not None:
-        yield Life(Target.NEXT_RESPONSE, asked_at, ended_at=_ended_at(state), cycle=cycle)
-
-
 def _stopped_clock(life: Life, state: TicketState, account: Account, stopped_at: datetime) -> ClockState:
     turn = turn_at_stop(state, stopped_at)
     if account.breached_at is not None:
@@ -252,7 +156,7 @@ def _stopped_clock(life: Life, state: TicketState, account: Account, stopped_at:
     else:
         result = State.CANCELLED  # B14
     governing = account.governing(turn, stopped_at)
-    meter = governing[0] if governing else account.meter(turn.priority)
+    meter = governing.meter if governing else account.meter(turn.priority)
     return ClockState(
         target=life.target,
         cycle=life.cycle,
@@ -263,10 +167,10 @@ def _stopped_clock(life: Life, state: TicketState, account: Account, stopped_at:
         promised_at=_promised_at(state, account, stopped_at),
         breached_at=account.breached_at,
         governing_row=meter.row.priority if governing else None,
-        budget=None if account.agreed_due(turn) else meter.budget,
+        budget=None if governing and governing.agreed else meter.budget,
         elapsed=meter.used,
         paused=account.paused,
-        crossed=tuple(_breach(account, None)),
+        crossed=tuple(breach_threshold(account, None)),
         agreement=_agreement(state, life, turn),
     )
 
@@ -276,15 +180,15 @@ def _live_clock(life: Life, state: TicketState, account: Account, now: datetime)
     governing = account.governing(turn, now)
     if governing is None:
         return _negotiating_clock(life, state, account, now)
-    meter, due = governing
+    meter, due, agreed = governing
     running = bool(account.counting(turn))
-    agreed = account.agreed_due(turn)
-    thresholds = (
-        _agreed_thresholds(state, account, agreed, running)
-        if agreed
-        else _budget_thresholds(account, meter, due, now, running)
-    )
-    crossed, upcoming = _by_now(thresholds, account.breached_at, now)
+    if agreed is None:
+        thresholds = budget_thresholds(account, meter, due, now, running)
+        remaining = _left(meter)
+    else:
+        thresholds = agreed_thresholds(state, account, meter, agreed, now, running)
+        remaining = agreed.due_at - now
+    crossed, upcoming = by_now(thresholds, account.breached_at, now)
     return ClockState(
         target=life.target,
         cycle=life.cycle,
@@ -296,7 +200,7 @@ def _live_clock(life: Life, state: TicketState, account: Account, now: datetime)
         governing_row=meter.row.priority,
         budget=None if agreed else meter.budget,
         elapsed=meter.used,
-        remaining=agreed - now if agreed else _left(meter),
+        remaining=remaining,
         paused=account.paused,
         crossed=crossed,
         upcoming=upcoming,
@@ -306,7 +210,7 @@ def _live_clock(life: Life, state: TicketState, account: Account, now: datetime)
 
 def _negotiating_clock(life: Life, state: TicketState, account: Account, now: datetime) -> ClockState:
     meter = account.meter(state.now.priority)
-    crossed, upcoming = _by_now(_negotiating_thresholds(state, account, meter), account.breached_at, now)
+    crossed, upcoming = by_now(negotiating_thresholds(state, account, meter), account.breached_at, now)
     return ClockState(
         target=life.target,
         cycle=life.cycle,
@@ -329,7 +233,7 @@ def _promised_at(state: TicketState, account: Account, end: datetime) -> datetim
     for turn in reversed(state.turns):
         if turn.at <= end and account.counting(turn):
             governing = account.governing(turn, end)
-            return governing[1] if governing else None
+            return governing.due if governing else None
         end = min(end, turn.at)
     return None
 
@@ -367,95 +271,3 @@ def _voided(clock: ClockState, state: TicketState) -> ClockState:
         crossed=(),
         upcoming=None,
     )
-
-
-def _by_now(
-    thresholds: list[Threshold], breached_at: datetime | None, now: datetime
-) -> tuple[tuple[Threshold, ...], Threshold | None]:
-    """The thresholds crossed by now, and the next one."""
-    crossed: list[Threshold] = []
-    coming: list[Threshold] = []
-    for threshold in thresholds:
-        is_crossed = threshold.at <= now
-        if threshold.level == BREACH:
-            is_crossed = breached_at is not None  # at the due itself it can still be met (A8)
-        (crossed if is_crossed else coming).append(threshold)
-    crossed.sort(key=attrgetter("at"))
-    return tuple(crossed), min(coming, key=attrgetter("at"), default=None)
-
-
-def _breach(account: Account, due: datetime | None) -> list[Threshold]:
-    """The breach that happened, or the one to come at `due` (B12)."""
-    at = account.breached_at or due
-    return [Threshold(BREACH, ANY_ROW, at, height=100)] if at else []
-
-
-def _budget_thresholds(
-    account: Account, meter: Meter, due: datetime | None, now: datetime, running: bool
-) -> list[Threshold]:
-    """The levels of the governing row, in its active open time (D1), and the steps after a breach (D9)."""
-    assert meter.budget is not None
-    found = _breach(account, due if running else None)
-    for level in account.policy.levels:
-        if level == 100 or (level > 100 and account.breached_at is None):
-            continue
-        at = meter.reached(meter.budget * level / 100, now, counting=running)
-        if at is None:
-            continue
-        if level < 100:
-            found.append(Threshold(f"warn{level}", meter.row.priority, at, level))
-        else:
-            found.append(Threshold(f"over{level}", ANY_ROW, at, level))
-    return found + _reminders(account, meter, now, running)
-
-
-def _reminders(account: Account, meter: Meter, now: datetime, running: bool) -> list[Threshold]:
-    """The latest reminder of an overdue clock and the next: every N open hours since the breach (D10)."""
-    every = account.policy.renotice_every
-    if not every or account.breached_at is None:
-        return []
-    by_breach = meter.used_by(account.breached_at)
-    count = (meter.used - by_breach) // every
-    reminders = []
-    for number in (count, count + 1):
-        at = meter.reached(by_breach + number * every, now, counting=running)
-        if number and at is not None:
-            reminders.append(Threshold(f"overdue{number}", ANY_ROW, at, height=1000 + number))
-    return reminders
-
-
-def _agreed_thresholds(
-    state: TicketState, account: Account, agreed: datetime, running: bool
-) -> list[Threshold]:
-    """Business days before an agreed date (D1), the breach, or the news that it passed in a pause (B13)."""
-    turn = state.now
-    assert turn.agreed is not None
-    row = turn.priority
-    number = state.agreements.index(turn.agreed) + 1
-    nth = f"-{number}" if number > 1 else ""  # each new date warns anew
-    if not running:
-        return [*_breach(account, None), Threshold(AGREED_PASSED + nth, row, agreed, height=100)]
-    found = _breach(account, max(agreed, turn.at))
-    calendar = account.policy.row(turn.priority).calendar
-    for days, height in AGREED_WARNINGS:
-        try:
-            at = last_open(calendar, shift_open_days(calendar, agreed, -days))
-        except NoOpenTime:
-            continue
-        if at > turn.agreed.at:  # agreed at shorter notice: nothing to warn of yet
-            found.append(Threshold(f"warn{days}d{nth}", row, at, height))
-    return found
-
-
-def _negotiating_thresholds(state: TicketState, account: Account, meter: Meter) -> list[Threshold]:
-    """Nudge when no date was agreed five business days after the first response (B13)."""
-    response = _response(state, account.policy)
-    answered_at = response.stopped_at if response.applies else response.started_at
-    found = _breach(account, None)
-    if answered_at is not None:
-        try:
-            at = next_open(meter.calendar, shift_open_days(meter.calendar, answered_at, NUDGE_DAYS))
-        except NoOpenTime:
-            return found
-        found.append(Threshold(NUDGE, ANY_ROW, at, height=50))
-    return found

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sla.engine.budgets import Account, Meter, Stretch, stretches
-from sla.engine.clocks import ClockState, account_of, lives, read_clock, turn_at_stop
+from sla.engine.clocks import ClockState, account_of, read_clock, turn_at_stop
 from sla.engine.history import DateAgreed, TicketState
+from sla.engine.lives import lives
 from sla.engine.policy import Policy, Status, Target
 from sla.worktime import elapsed, to_utc
 

@@ -29,6 +29,7 @@ class Target(StrEnum):
     NEXT_RESPONSE = "next_response"
 
 
+STOPPING = frozenset({Status.RESOLVED, Status.CLOSED})  # of resolution (B7)
 DEFAULT_PAUSES = frozenset({Status.PENDING, Status.ON_HOLD})
 DEFAULT_LEVELS = (75, 90, 100)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sla.engine.clocks import AGREED_PASSED, ANY_ROW, BREACH, NUDGE, ClockState, State, Threshold
+from sla.engine.clocks import ClockState, State
 from sla.engine.policy import Target
+from sla.engine.thresholds import AGREED_PASSED, ANY_ROW, BREACH, NUDGE, Threshold
 from sla.worktime import to_utc
 
 LATE_AFTER = timedelta(minutes=5)  # D4

@@ -4,6 +4,7 @@ from sla.engine import State
 from tests.sla.stories import (
     HOUR,
     LOWER_ROWS_IN_THE_OFFICE,
+    OFFICE,
     RESOLUTION,
     Desk,
     agreed,
@@ -12,6 +13,7 @@ from tests.sla.stories import (
     clock,
     filed,
     held,
+    promise,
     resolved,
     resumed,
     set_to,
@@ -133,3 +135,10 @@ class TestScans:
         assert desk.scan(2 * DAY) == [("resolution", "passed", "P4", 2 * DAY, "yes")]
         assert desk.scan(3 * DAY) == []
         assert ("resolution", "breach", "*", 4 * DAY, "yes") in desk.scan(4 * DAY + 1)
+
+    def test_an_overdue_date_reminds_like_any_deadline(self):  # D10
+        policy = promise(p4=OFFICE, renotice_every=4 * HOUR)
+        desk = Desk(*TALK, agreed(60 * 6, 100), policy=policy)
+
+        assert desk.scan(60 * 7)[-1][1] == "breach"
+        assert desk.scan(DAY + 90)[-1] == ("resolution", "overdue1", "*", DAY + 90, "yes")

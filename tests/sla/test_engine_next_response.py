@@ -45,6 +45,7 @@ def test_it_starts_with_the_oldest_unanswered_message():
 def test_before_the_first_response_there_is_none():
     assert nexts([filed("P2"), rui_writes(5)], 20) == []
     assert nexts([filed("P2"), rui_writes(5), ana_replies(10)], 20) == []
+    assert nexts([filed("P2"), rui_writes(10), ana_replies(10)], 20) == []
 
 
 def test_every_question_has_its_own_cycle():

@@ -94,6 +94,13 @@ def test_a_pause_from_the_very_deadline_at_closing_time_changes_nothing_either()
         assert clock(RESOLUTION, story, minutes, LOWER_ROWS_IN_THE_OFFICE).due_at == at(wednesday_closing)
 
 
+def test_a_budget_used_up_at_the_very_pause_ran_out_then():
+    story = [filed("P2"), held(480), resumed(600)]
+
+    assert clock(RESOLUTION, story, 600).breached_at is None
+    assert clock(RESOLUTION, story, 601).breached_at == at(480)
+
+
 def test_zero_length_pauses_are_harmless():  # C6
     flapping = [filed("P2"), waits_for_rui(10), resumed(10), held(10), resumed(10)]
 

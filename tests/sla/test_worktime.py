@@ -170,7 +170,7 @@ class TestClockChanges:  # A5
         assert elapsed(turned, midnight, midnight + timedelta(days=1)) == timedelta(0)
 
     def test_shifts_that_the_gap_pushes_over_each_other_count_once(self):
-        pushed = calendar("America/New_York", sun=[["02:00", "02:45"], ["03:00", "04:00"]])
+        pushed = calendar("America/New_York", sun=[["02:10", "02:50"], ["03:00", "04:00"]])
         midnight = at("2026-03-08", "America/New_York")
         assert elapsed(pushed, midnight, midnight + timedelta(days=1)) == HOUR
 
