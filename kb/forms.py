@@ -1,0 +1,75 @@
+"""What writers may send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kb.models import Article
+from products.models import Platform
+
+
+class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own has no parameter
+    """The words and facts of an article. Saving is the action's business."""
+
+    platforms = forms.MultipleChoiceField(
+        label=gettext_lazy("platforms"),
+        choices=Platform.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None: all of them."),
+    )
+    error_codes = SimpleArrayField(
+        forms.CharField(max_length=60),
+        label=gettext_lazy("error codes"),
+        required=False,
+        max_length=50,
+        help_text=gettext_lazy("Separated by commas, as they stand in logs: -102, ERR_TIMEOUT."),
+    )
+    keywords = SimpleArrayField(
+        forms.CharField(max_length=60),
+        label=gettext_lazy("keywords"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy(
+            "Separated by commas: what people type when they look for this, in any language."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Article
+        fields = [
+            *("title", "summary", "body", "slug", "language", "category", "products", "platforms"),
+            *("sdk_from", "sdk_to", "error_codes", "keywords"),
+        ]
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 3}),
+            "body": forms.Textarea(attrs={"rows": 24, "class": "mono"}),
+            "products": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            # The address and the language are what links and translations hold on to.
+            del self.fields["slug"], self.fields["language"]
+
+    def clean_slug(self) -> str:
+        from kb.urls import RESERVED_SLUGS
+
+        slug: str = self.cleaned_data["slug"]
+        if slug in RESERVED_SLUGS:
+            raise forms.ValidationError(_("This address is a page of its own. Please choose another."))
+        return slug.lower()
+
+    def clean_error_codes(self) -> list[str]:
+        return self.cleaned_data["error_codes"] or []
+
+    def clean_keywords(self) -> list[str]:
+        return self.cleaned_data["keywords"] or []

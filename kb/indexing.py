@@ -1,0 +1,61 @@
+"""What the search knows of an article. Run after each change of its words, in the same transaction."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from django.contrib.postgres.search import CombinedSearchVector, SearchVector
+from django.db.models import Value
+from django.utils.html import strip_tags
+
+from helpdesk.markdown import render_article
+from helpdesk.text import marked, segmented
+from kb.models import Article
+
+# One configuration for both languages: it stems English and leaves Chinese words as they were cut.
+CONFIG = "english"
+# PostgreSQL takes at most 1 MB of words; the start of a book is enough to find it.
+MAX_INDEXED_CHARACTERS = 100_000
+
+_IDENTIFIER = re.compile(r"\b(?:[a-z]+(?:[A-Z]\w*)+|\w+_\w+|[A-Z][a-z]+(?:[A-Z]\w*)+)\b", re.ASCII)
+
+
+def index(article: Article) -> None:
+    """Write the search columns of an article, and of its translations: each is found by the other's title.
+
+    An English reader who types Chinese finds the article whose translation has those words, and the other
+    way round; which of the two is shown then depends on the reader alone.
+    """
+    versions = list(Article.objects.filter(slug=article.slug))
+    for version in versions:
+        _index(version, [other for other in versions if other.pk != version.pk])
+
+
+def _index(article: Article, translations: Iterable[Article]) -> None:
+    rendered = render_article(article.body[:MAX_INDEXED_CHARACTERS])
+    text = html.unescape(strip_tags(rendered.html))
+    versions = [article, *translations]
+    short = (
+        _vector("A", *(words for one in versions for words in [one.title, *one.error_codes]))
+        + _vector("B", *(words for one in versions for words in [one.summary, *one.keywords]))
+        + _vector("C", *(heading.title for heading in rendered.headings), *_identifiers(text))
+    )
+    Article.objects.filter(pk=article.pk).update(
+        search=short,
+        search_body=short + _vector("D", text),
+        marked_title=marked(article.title),
+        marked_summary=marked(article.summary),
+        marked_body=marked(text),
+    )
+
+
+def _vector(weight: str, *texts: str) -> SearchVector | CombinedSearchVector:
+    words = segmented(" \n ".join(texts))
+    return SearchVector(Value(words), weight=weight, config=CONFIG)
+
+
+def _identifiers(text: str) -> list[str]:
+    """Methods, callbacks and constants that the text speaks of: what people copy from their logs."""
+    return sorted(set(_IDENTIFIER.findall(text)))

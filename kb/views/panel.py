@@ -1,0 +1,64 @@
+"""The documents beside the ticket form: they follow what is typed and open in place."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from accounts.models import User
+from helpdesk.markdown import render_article
+from kb import actions, search
+from kb.models import Article
+from kb.views.finding import article_address, asked, reader_language, versions
+from kb.views.reading import popular
+
+SHOWN = 5
+SHOWN_AT_FIRST = 3
+
+
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """At most five documents for what stands in the form; the most useful ones before anything does."""
+    typed = search.symptom(asked(request, "subject"), asked(request, "body"))
+    found = search.suggest(
+        request.user,
+        typed,
+        product=asked(request, "product"),
+        platform=asked(request, "platform"),
+        sdk_version=asked(request, "sdk_version"),
+        language=reader_language(),
+        limit=SHOWN,
+    )
+    articles = Article.objects.visible_to(request.user).for_reader_of(reader_language())
+    at_first = [] if typed else popular(articles)[:SHOWN_AT_FIRST]
+    return render(request, "kb/_suggestions.html", {"found": found, "at_first": at_first, "typed": typed})
+
+
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """An article to read beside the form."""
+    chosen = versions(request, slug)[0]
+    html = render_article(chosen.body, article_address).html
+    return render(request, "kb/_reading.html", {"article": chosen, "html": html})
+
+
+@require_POST
+def solved(request: HttpRequest, slug: str) -> HttpResponse:
+    """An article solved it and nothing need be filed. The form's draft ends with the event article-solved."""
+    chosen = versions(request, slug)[0]
+    try:
+        draft_key = uuid.UUID(asked(request, "submission_key"))
+    except ValueError:
+        return HttpResponseBadRequest()
+    actions.mark_solved(
+        chosen,
+        draft_key=draft_key,
+        by=request.user if isinstance(request.user, User) else None,
+        subject=asked(request, "subject")[:200],
+        facts={name: asked(request, name)[:60] for name in ("product", "platform", "sdk_version")},
+    )
+    return trigger_client_event(render(request, "kb/_solved.html", {"article": chosen}), "article-solved")

@@ -1,0 +1,152 @@
+"""The articles for those who write them: staff only. To everybody else these pages do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from helpdesk.errors import Refused
+from helpdesk.markdown import render_article
+from kb import actions
+from kb.forms import ArticleForm
+from kb.models import Article
+from kb.permissions import can_write
+from kb.views.finding import article_address, asked, framed, reader_language
+
+View = Callable[..., HttpResponse]
+
+
+def for_writers(view: View) -> View:
+    """The sign-in page for somebody unknown, 404 for somebody who does not write."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not can_write(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@for_writers
+def drafts(request: HttpRequest) -> HttpResponse:
+    waiting = Article.objects.visible_to(request.user).drafts().light().select_related("updated_by")
+    return render(request, "kb/drafts.html", framed(request, drafts=waiting.order_by("-updated_at")))
+
+
+@for_writers
+def write(request: HttpRequest) -> HttpResponse:
+    """A new article, or the translation of one: `?translates=slug&language=en` takes over its facts."""
+    if request.method != "POST":
+        return _form(request, ArticleForm(initial=_initial(request)))
+    form = ArticleForm(request.POST)
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    words = {name: value for name, value in form.cleaned_data.items() if name != "based_on"}
+    try:
+        article = actions.create(by=_writer(request), **words)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _form(request, form, status=422)
+    messages.success(request, _("The draft is saved. Only staff see it until it is published."))
+    return redirect("kb_edit", article.slug, article.language)
+
+
+@for_writers
+def edit(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    article = _find(request, slug, language)
+    last = article.revisions.order_by("-number").first()
+    if request.method != "POST":
+        form = ArticleForm(instance=article, initial={"based_on": last.number if last else None})
+        return _form(request, form, article=article)
+    form = ArticleForm(request.POST, instance=article)
+    if not form.is_valid():
+        return _form(request, form, article=_find(request, slug, language), status=422)
+    try:
+        actions.edit(article, by=_writer(request), **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _form(request, form, article=_find(request, slug, language), status=409)
+    messages.success(request, _("Saved."))
+    return redirect("kb_edit", slug, language)
+
+
+@require_POST
+@for_writers
+def preview(request: HttpRequest) -> HttpResponse:
+    """What is being written, as readers will see it."""
+    html = render_article(asked(request, "body"), article_address).html
+    return render(request, "kb/_preview.html", {"title": asked(request, "title"), "html": html})
+
+
+@require_POST
+@for_writers
+def publish(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    article = actions.publish(_find(request, slug, language), by=_writer(request))
+    messages.success(request, _("Published. Everybody can read it now."))
+    return redirect(f"{article.get_absolute_url()}?lang={article.language}")
+
+
+@require_POST
+@for_writers
+def unpublish(request: HttpRequest, slug: str, language: str) -> HttpResponse:
+    article = actions.unpublish(_find(request, slug, language), by=_writer(request))
+    messages.success(request, _("Taken back. Only staff see it now."))
+    return redirect("kb_edit", article.slug, article.language)
+
+
+def _find(request: HttpRequest, slug: str, language: str) -> Article:
+    return get_object_or_404(Article.objects.visible_to(request.user), slug=slug, language=language)
+
+
+def _writer(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # for_writers saw to it
+    return request.user
+
+
+def _initial(request: HttpRequest) -> dict[str, object]:
+    slug = asked(request, "translates")
+    original = Article.objects.visible_to(request.user).filter(slug=slug).first() if slug else None
+    if original is None:
+        return {"language": request.GET.get("language") or reader_language()}
+    return {
+        "slug": original.slug,
+        "language": asked(request, "language"),
+        "title": original.title,
+        "summary": original.summary,
+        "body": original.body,
+        "category": original.category,
+        "products": original.products.all(),
+        "platforms": original.platforms,
+        "sdk_from": original.sdk_from,
+        "sdk_to": original.sdk_to,
+        "error_codes": original.error_codes,
+        "keywords": original.keywords,
+    }
+
+
+def _form(
+    request: HttpRequest, form: ArticleForm, *, article: Article | None = None, status: int = 200
+) -> HttpResponse:
+    revisions = article.revisions.select_related("by").order_by("-number")[:8] if article else []
+    body = form["body"].value() or ""
+    context = framed(
+        request,
+        form=form,
+        article=article,
+        revisions=revisions,
+        preview_title=form["title"].value() or "",
+        preview_html=render_article(body, article_address).html,
+    )
+    return render(request, "kb/write.html", context, status=status)

@@ -1,0 +1,56 @@
+/* The documents beside the ticket form (templates/kb/_panel.html).
+
+   [data-documents]            the panel; .is-reading while an article is open, .is-quiet after "None of these"
+   [data-documents-quieten]    no more suggestions; [data-documents-wake] takes that back
+   [data-documents-back]       from the article to the list
+   [data-documents-article]    around an open article: the id of the offer the focus returns to */
+const panel = document.querySelector("[data-documents]");
+const found = document.getElementById("documents-found");
+const reading = document.getElementById("documents-reading");
+// The text goes into the address; its beginning and what is found in it are enough.
+const LONGEST = 1500;
+let asked = null;
+
+function closeArticle() {
+  const offer = document.getElementById(reading.firstElementChild?.dataset.documentsArticle);
+  reading.replaceChildren();
+  panel.classList.remove("is-reading");
+  offer?.focus();
+}
+
+function quieten(quiet) {
+  panel.classList.toggle("is-quiet", quiet);
+  panel.querySelector(quiet ? "[data-documents-wake]" : "[data-documents-quieten]").focus();
+  if (!quiet) window.htmx.trigger(found, "load");
+}
+
+if (panel) {
+  panel.addEventListener("click", (event) => {
+    if (event.target.closest("[data-documents-back]")) closeArticle();
+    if (event.target.closest("[data-documents-quieten]")) quieten(true);
+    if (event.target.closest("[data-documents-wake]")) quieten(false);
+  });
+
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && panel.classList.contains("is-reading")) closeArticle();
+  });
+
+  found.addEventListener("htmx:configRequest", (event) => {
+    if (event.target !== found) return;
+    const { parameters } = event.detail;
+    for (const name of ["subject", "body"]) parameters[name] = (parameters[name] ?? "").slice(0, LONGEST);
+    const question = JSON.stringify(parameters);
+    // A tick in a field that is not asked about, or a quiet panel: nothing to ask.
+    if (question === asked || panel.classList.contains("is-quiet")) event.preventDefault();
+    else asked = question;
+  });
+  found.addEventListener("htmx:sendError", () => { asked = null; });
+  found.addEventListener("htmx:responseError", () => { asked = null; });
+
+  reading.addEventListener("htmx:afterSwap", () => {
+    panel.classList.add("is-reading");
+    reading.querySelector("h2")?.focus({ preventScroll: true });
+    // What the article leads to is opened beside, so that the form stays as it is.
+    for (const link of reading.querySelectorAll('.prose a[href]:not([href^="#"])')) link.target = "_blank";
+  });
+}

@@ -1,0 +1,132 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kb import actions
+from kb.models import Article
+from kb.search import marked_up, search, suggest, symptom
+
+pytestmark = pytest.mark.django_db
+ANYBODY = AnonymousUser()
+
+
+def slugs(found):
+    return [one.article.slug for one in found]
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("Since the update our users see only a black screen on Android 14 after joining", "black-screen"),
+        ("joinChannel returns error 17", "black-screen"),
+        ("join channel", "black-screen"),
+        ("ERR_ALREADY_IN_CHANNEL", "black-screen"),
+        ("安卓手机进直播间黑屏怎么办", "black-screen"),
+        ("everybody hears himself on the loudspeaker", "echo"),
+        ("开外放有回声", "echo"),
+        ("-102", "token-expired"),
+        ("错误码 102", "token-expired"),
+        ("onTokenPrivilegeWillExpire", "token-expired"),
+        ("推流到 CDN 失败", "cdn-push"),
+        ("freezing video with packet loss", "freeze"),
+        ("弱网时画面卡顿", "freeze"),
+        ("视频不能自动播放", "web-autoplay"),
+        ("怎么连麦", "co-host"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_right_article_comes_first_in_either_language(shelf, typed, slug, language):
+    assert slugs(suggest(ANYBODY, typed, language=language))[0] == slug
+
+
+def test_a_reader_gets_one_version_of_an_article_the_own_language_first(shelf):
+    english = suggest(ANYBODY, "黑屏", language="en")
+    chinese = suggest(ANYBODY, "black screen", language="zh-hans")
+    assert [one.article.language for one in english if one.article.slug == "black-screen"] == ["en"]
+    assert [one.article.language for one in chinese if one.article.slug == "black-screen"] == ["zh-hans"]
+    assert slugs(suggest(ANYBODY, "首帧慢", language="en")) == ["only-zh"]
+
+
+def test_a_translation_that_is_taken_back_gives_way_to_the_original(shelf, ana):
+    actions.unpublish(shelf["echo/zh"], by=ana)
+    (found,) = suggest(ANYBODY, "回声", language="zh-hans")
+    assert found.article.language == "en"
+
+
+def test_platform_product_and_version_put_the_fitting_article_first(shelf, live_sdk, chat_sdk):
+    typed = "black screen"
+    assert slugs(suggest(ANYBODY, typed, language="en", platform="android"))[0] == "black-screen"
+    assert slugs(suggest(ANYBODY, "black video", language="en", platform="web"))[0] == "web-black"
+    right = suggest(ANYBODY, typed, language="en", sdk_version="4.3.2", product=str(live_sdk.pk))
+    other = suggest(ANYBODY, typed, language="en", sdk_version="4.4.0", product="chat")
+    score = {one.article.slug: one.score for one in other}
+    assert slugs(right)[0] == "black-screen"
+    assert right[0].score > score["black-screen"]
+
+
+def test_what_solved_it_for_others_counts_a_little(shelf):
+    before = suggest(ANYBODY, "black screen", language="en")[0].score
+    Article.objects.filter(slug="black-screen").update(solved_count=40)
+    assert suggest(ANYBODY, "black screen", language="en")[0].score > before
+
+
+def test_a_draft_is_found_by_nobody_not_even_by_its_words(shelf, ana, rui, zoe):
+    for user in (ANYBODY, rui, zoe, ana):
+        for find in (suggest, search):
+            assert "secret-plan" not in slugs(find(user, "Black screen cure to come 黑屏", language="en"))
+
+
+def test_the_search_page_filters_and_reaches_into_the_text(shelf):
+    assert slugs(search(ANYBODY, "setupRemoteVideo", language="en"))[0] == "black-screen"
+    assert slugs(search(ANYBODY, "destroyed activity bind", language="en")) == ["black-screen"]
+    assert slugs(search(ANYBODY, "black", language="en", platform="web")) == ["web-black"]
+    assert "black-screen" not in slugs(search(ANYBODY, "black", language="en", product="chat"))
+    assert slugs(search(ANYBODY, "host", language="en", category="scenarios")) == ["co-host"]
+
+
+def test_every_word_of_the_text_finds_an_article_that_no_keyword_names(ana, shelf):
+    actions.edit(shelf["echo"], by=ana, body="Lower the volume of the megaphone by a notch.")
+    assert slugs(search(ANYBODY, "megaphone notch", language="en")) == ["echo"]
+    assert slugs(suggest(ANYBODY, "megaphone notch", language="en")) == []
+
+
+def test_found_words_are_marked_and_everything_else_is_escaped(shelf, ana):
+    actions.edit(shelf["echo"], by=ana, title="<img src=x onerror=alert(1)> echo 回声回音")
+    found = suggest(ANYBODY, "echo 回音", language="en")[0]
+    assert found.title == "&lt;img src=x onerror=alert(1)&gt; <mark>echo</mark> 回声<mark>回音</mark>"
+    assert "<mark>joinChannel</mark>" in suggest(ANYBODY, "joinChannel", language="en")[0].title
+    assert marked_up("a\x02<b>\x03\x02c\x03 d\x02") == "a<mark>&lt;b&gt;c</mark> d<mark></mark>"
+
+
+def test_one_query_is_enough(shelf, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        suggest(ANYBODY, "black screen error 17", product="live", platform="android", language="en")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "   ", "\0", "the", "!!!", "' & | ! ( ) :* <->", "a" * 100_000, "word " * 10_000),
+        *("'; drop table kb_article; --", "\ud800", "%", "\\", "4.3.2.1.5.6", "......", "17" * 50_000),
+        *("\x02black\x03", "null", "' || 'x", "1e400", "٣", "🙂" * 500, "-" * 1000, "黑" * 10_000),
+    ],
+)  # fmt: skip
+def test_nothing_typed_breaks_the_search(shelf, typed):
+    for language in ("en", "zh-hans"):
+        suggest(ANYBODY, typed, language=language, product=typed, platform=typed, sdk_version=typed)
+        search(ANYBODY, typed, language=language)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(typed=st.text(max_size=120))
+def test_anything_may_be_typed(shelf, typed):
+    suggest(ANYBODY, typed, language="en")
+
+
+def test_of_a_long_description_only_codes_and_methods_count():
+    body = "It is slow and bad. " * 50 + "Then joinChannel says error 17 and ERR_BUSY."
+    assert symptom("Nothing is shown on Android phones", body) == (
+        "Nothing is shown on Android phones joinChannel ERR_BUSY error -17 error 17 error ERR_BUSY"
+    )
+    assert symptom("Help", "black screen").startswith("Help\nblack screen")
