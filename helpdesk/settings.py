@@ -286,7 +286,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
-            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            "helpdesk.static_files.FingerprintedStaticFiles"
             if Path(STATIC_ROOT).is_dir()
             else "django.contrib.staticfiles.storage.StaticFilesStorage"
         )
