@@ -130,6 +130,18 @@ def test_the_file_has_a_row_for_each_clock_and_agrees_with_the_page(a_month, cli
     assert [row["due"] for row in rows] == sorted(row["due"] for row in rows)
 
 
+def test_a_download_that_is_broken_off_leaves_the_connection_in_order(a_month):
+    from sla import export
+
+    lines = export.lines(july(), a_month)
+    assert next(lines).startswith("\ufeffticket,customer".encode())
+    lines.close()
+    half_read = export.lines(july(), a_month)
+    assert next(half_read) and next(half_read)
+    half_read.close()
+    assert Ticket.objects.count() == 4
+
+
 def test_paused_time_stands_in_the_file(clock, ticket, ana, rui, client, mia):
     actions.ask_requester(ticket, by=ana, body="Which version?")
     clock.shift(timedelta(hours=1))

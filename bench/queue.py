@@ -1,0 +1,67 @@
+"""The queue page against a bare view that runs the same SQL: `python -m bench.queue`.
+
+Both go through the same middleware with the same signed-in agent; the floor renders a list of 25 lines. The
+budget: at most 1.5 times the floor, and the same at every size within 1.3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+
+from bench import desk
+
+ROUNDS = 60
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tickets", type=int, nargs="+", default=[10_000, 100_000])
+    sizes = parser.parse_args().tickets
+    desk.use_scratch_database()
+    from django.conf import settings
+
+    settings.ROOT_URLCONF = "bench.queue_urls"
+    settings.ALLOWED_HOSTS = ["testserver"]
+    pages = {"queue, all open": "/queue/?view=all", "queue, tier L2": "/queue/?tier=L2", "floor": "/floor/"}
+    print(f"{'tickets':>10}  {'page':<18}{'median ms':>10}{'x floor':>9}{'statements':>12}")
+    for tickets in sizes:
+        desk.fill(tickets)
+        medians = measure(pages)
+        for name in pages:
+            median, statements = medians[name]
+            ratio = median / medians["floor"][0]
+            print(f"{tickets:>10,}  {name:<18}{median * 1000:>10.1f}{ratio:>9.2f}{statements:>12}")
+
+
+def measure(pages: dict[str, str]) -> dict[str, tuple[float, int]]:
+    """Median seconds and number of statements of each page; the pages take turns."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from accounts.models import User
+
+    client = Client()
+    client.force_login(User.objects.filter(role="agent").first())
+    seconds: dict[str, list[float]] = {name: [] for name in pages}
+    statements = {}
+    for round_ in range(ROUNDS + 5):
+        for name, path in pages.items():
+            started = time.perf_counter()
+            response = client.get(path)
+            if round_ >= 5:
+                seconds[name].append(time.perf_counter() - started)
+            assert response.status_code == 200, (path, response.status_code)
+    for name, path in pages.items():
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            client.get(path)
+        statements[name] = len(captured)
+    return {name: (statistics.median(seconds[name]), statements[name]) for name in pages}
+
+
+if __name__ == "__main__":
+    main()
