@@ -1,12 +1,16 @@
-/* Contract: an element with data-live asks the server now and then (hx-trigger "every …"). While nobody looks at the
-   tab it rests; it asks at once when the tab is looked at again. The element is told by the event named in
-   data-live-event. */
+/* Contract: <div hx-get="…" hx-trigger="every 20s, NAME" data-polls="NAME"> asks the server now and then. While nobody
+   looks at the tab it rests, and asks at once when the tab is looked at again, or when live.js may have missed
+   something (live:resync). */
+function askNow() {
+  for (const element of document.querySelectorAll("[data-polls]")) window.htmx.trigger(element, element.dataset.polls);
+}
+
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.detail.elt.matches("[data-live]")) event.preventDefault();
+  if (document.hidden && event.detail.elt.matches("[data-polls]")) event.preventDefault();
 });
 
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
-  for (const element of document.querySelectorAll("[data-live][data-live-event]"))
-    window.htmx.trigger(element, element.dataset.liveEvent);
+  if (!document.hidden) askNow();
 });
+
+document.addEventListener("live:resync", askNow);

@@ -16,7 +16,7 @@ const live = document.getElementById("live");
 /* --- New things by others */
 
 document.addEventListener("live:ticket", (event) => {
-  const number = event.detail?.ticket ?? event.detail?.number;
+  const number = event.detail?.number;
   if (number === undefined || String(number) === workspace.dataset.ticket) window.htmx.trigger(live, "ticket:check");
 });
 

@@ -118,9 +118,8 @@ class ResolveForm(DeskForm):
         _("What solved it"),
         rows=5,
         required=False,
-        help_text=_("Sent to the requester. May stay empty if your last reply said it."),
+        help_text=_("Sent to the requester. May stay empty if your last reply said it. Files go with “Send and resolve”."),
     )
-    files = FilesField(label=_("Files"))  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -130,7 +130,7 @@ def customer(request: SignedInRequest, number: int) -> HttpResponse:
         "ticket": ticket,
         "organization": ticket.organization,
         "applications": ticket.organization.applications.all()[:10] if ticket.organization else [],
-        "their_time": timezone.now().astimezone(ticket.requester.zone),
+        "their_time": f"{timezone.now().astimezone(ticket.requester.zone):%H:%M}",
         "others": list(others.order_by("-number")[:OPEN_TICKETS_SHOWN]),
         "others_count": others.order_by().values("pk")[: COUNT_LIMIT + 1].count(),
         "limit": COUNT_LIMIT,
