@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,16 @@ class Report:
     broken: list[tuple[Path, str]] = field(default_factory=list)
 
 
-def load_articles(folder: Path, *, by: User | None = None) -> Report:
-    """Create or update a published article for each file. Broken files are reported and left out."""
+def load_articles(folder: Path, *, by: User | None = None, at: datetime | None = None) -> Report:
+    """Create or update a published article for each file. Broken files are reported and left out.
+
+    `at` is the moment they count as written (None: now).
+    """
     report = Report()
     for path, language in _files(folder):
         try:
             with transaction.atomic():
-                outcome = _load(path, language, by=by)
+                outcome = _load(path, language, by=by, at=at)
         except (Unreadable, Refused) as error:
             report.broken.append((path, str(error)))
         else:
@@ -60,14 +64,14 @@ def _files(folder: Path) -> Iterator[tuple[Path, str]]:
             yield path, language
 
 
-def _load(path: Path, language: str, *, by: User | None) -> str:
+def _load(path: Path, language: str, *, by: User | None, at: datetime | None) -> str:
     words = _read(path)
     article = Article.objects.filter(slug=path.stem, language=language).first()
     if article is None:
-        article = actions.create(slug=path.stem, language=language, by=by, **words)
-        actions.publish(article, by=by)
+        article = actions.create(slug=path.stem, language=language, by=by, at=at, **words)
+        actions.publish(article, by=by, at=at)
         return "created"
-    edited = actions.edit(article, by=by, **words)
+    edited = actions.edit(article, by=by, at=at, **words)
     return "unchanged" if edited.updated_at == article.updated_at else "changed"
 
 

@@ -14,6 +14,7 @@ from helpdesk.embedded.errors import CannotStart, StopRequested
 from helpdesk.embedded.process import Process
 from helpdesk.embedded.services import publish, start_services
 from helpdesk.embedded.supervisor import Supervisor
+from helpdesk.loopback import leads_here
 
 PROJECT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 120
@@ -197,11 +198,13 @@ class Server:
     def load_demo_once(self, *, wanted: bool) -> None:
         """Load the demo on the very first start, or on the next one if that was interrupted.
 
-        Never into a database that somebody named: its accounts have passwords that everybody knows.
+        Never into a database that somebody named, nor where SITE_URL lets others in: its accounts have
+        passwords that everybody knows.
         """
         file = self.folder.path / "demo"
         if self.demo_state == "":
-            file.write_text("loading" if wanted and not os.environ.get("DATABASE_URL") else "unwanted")
+            own = not os.environ.get("DATABASE_URL") and leads_here(self.environment["SITE_URL"])
+            file.write_text("loading" if wanted and own else "unwanted")
         if self.demo_state == "loading":
             self.supervisor.say("Loading the demo (once) ...")
             self.supervisor.run(self.manage("load_demo"))
