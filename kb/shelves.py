@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps as installed
 from django.apps.registry import Apps
 
 SHELVES = [
@@ -12,8 +13,11 @@ SHELVES = [
 ]
 
 
-def put_up(apps: Apps, using: str, **kwargs: Any) -> None:
-    """After migrating, and after tests emptied the tables: an empty knowledge base gets its shelves."""
+def put_up(using: str, apps: Apps = installed, **kwargs: Any) -> None:
+    """After migrating, and after tests emptied the tables: an empty knowledge base gets its shelves.
+
+    A flush sends the signal without `apps`.
+    """
     try:
         categories = apps.get_model("kb", "Category").objects.using(using)
     except LookupError:
