@@ -77,10 +77,7 @@ class Meter:
     def used_by(self, instant: datetime) -> timedelta:
         """The part of `used` that was counted before the instant."""
         counted = ZERO
-        for index, start in enumerate(self._starts):
-            if start >= instant:
-                break
-            through = self._through[index]
+        for start, through in zip(self._starts, self._through, strict=True):
             counted = min(through, counted + elapsed(self.calendar, start, instant))
         return counted
 

@@ -99,6 +99,7 @@ def test_a_budget_used_up_at_the_very_pause_ran_out_then():
 
     assert clock(RESOLUTION, story, 600).breached_at is None
     assert clock(RESOLUTION, story, 601).breached_at == at(480)
+    assert clock(RESOLUTION, [*story, held(600)], 700).breached_at is None  # it ran for no time at all
 
 
 def test_zero_length_pauses_are_harmless():  # C6

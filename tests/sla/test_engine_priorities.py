@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sla.engine import Row, State
+from sla.engine import Policy, Row, State
 from tests.sla.stories import (
     ALWAYS,
     HOUR,
@@ -84,6 +84,13 @@ def test_the_row_that_runs_out_first_governs_across_calendars():
 
     assert on_p3.due_at == at(9 * 24 * 60 + 6.5 * 60)  # Wednesday 15:30
     assert (upgraded.due_at, upgraded.governing_row) == (at(friday_5pm + 60 + 480), "P2")
+
+
+def test_of_two_rows_that_run_out_together_the_more_severe_governs():
+    equal = Policy(tuple(Row(row, HOUR, 8 * HOUR, ALWAYS) for row in ("P1", "P2", "P3", "P4")))
+
+    assert clock(RESOLUTION, [filed("P2")], 60, equal).governing_row == "P2"
+    assert clock(RESOLUTION, [filed("P2")], 600, equal).governing_row == "P2"
 
 
 def test_a_priority_set_while_paused_governs_at_once():

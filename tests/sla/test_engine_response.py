@@ -55,6 +55,13 @@ def test_at_the_deadline_is_in_time_and_a_second_later_is_late(reply, result):  
     assert response.breached_at == (None if result is State.MET else at(30))
 
 
+def test_a_reply_after_closing_time_is_late_for_a_deadline_at_closing_time():  # A3, A8
+    story = [filed("P3", 6.5 * 60), ana_replies(8.5 * 60 + 1)]
+    response = clock(RESPONSE, story, 9 * 60, LOWER_ROWS_IN_THE_OFFICE)
+
+    assert (response.state, response.breached_at) == (State.MISSED, at(8.5 * 60))
+
+
 def test_it_is_breached_once_the_deadline_is_past_and_not_at_the_deadline():
     assert clock(RESPONSE, [filed("P2")], 30).breached_at is None
     assert clock(RESPONSE, [filed("P2")], 30 + 1 / 60).breached_at == at(30)

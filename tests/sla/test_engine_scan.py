@@ -171,6 +171,13 @@ class TestReminders:  # D10
         assert desk.scan(700) == [("resolution", "overdue3", "*", 600, "yes")]
         assert desk.scan(719) == []
 
+    def test_they_count_from_the_breach_wherever_the_clock_paused(self):
+        story = [filed("P1"), ana_replies(1), held(60), resumed(120), held(330), resumed(400)]
+        desk = Desk(*story, policy=promise(renotice_every=HOUR))  # breached at 300
+
+        assert desk.scan(429)[-1][1] == "breach"
+        assert desk.scan(430) == [("resolution", "overdue1", "*", 430, "yes")]
+
     def test_not_while_paused_or_resolved(self):
         policy = promise(renotice_every=HOUR)
 
