@@ -41,9 +41,7 @@ class Report:
         """Count the values of an entry that cannot be understood: all of them are wrong."""
         self.checked += values
         self.wrong += values
-        self.mismatches.append(
-            Mismatch(where, f"{values} values of a history that is understood", str(error))
-        )
+        self.mismatches.append(Mismatch(where, f"{values} values that can be understood", str(error)))
 
     def add(self, other: Report) -> None:
         self.checked += other.checked

@@ -12,6 +12,7 @@ from sla.worktime import Calendar, InvalidCalendar, NoOpenTime, add, elapsed
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
+NAMES = ("id", "name", "note")  # of a calendar: how people call it
 
 
 def check_vectors(document: Mapping[str, Any]) -> Report:
@@ -20,8 +21,12 @@ def check_vectors(document: Mapping[str, Any]) -> Report:
     for form in ("due", "elapsed", "vectors"):
         for position, entry in enumerate(sequence(document.get(form, []), form)):
             where = f"{form}[{position}]"
-            vector = mapping(entry, where)
-            _check(report, vector, str(vector.get("id", where)), calendars)
+            try:
+                vector = mapping(entry, where)
+                where = str(vector.get("id", where))
+                _check(report, vector, where, calendars)
+            except UnknownForm as error:
+                report.give_up(where, error, 1)
     return report
 
 
@@ -37,8 +42,10 @@ class Calendars:
         key = json.dumps(mapping(definition, where), sort_keys=True)
         if key not in self.built:
             try:
-                self.built[key] = Calendar.from_definition(definition)
-            except (InvalidCalendar, TypeError, AttributeError) as error:
+                self.built[key] = Calendar.from_definition(
+                    {name: part for name, part in definition.items() if name not in NAMES}
+                )
+            except InvalidCalendar as error:
                 raise UnknownForm(f"{where}: calendar: {error}") from None
         return self.built[key]
 

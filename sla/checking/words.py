@@ -37,9 +37,9 @@ ABSORBING = ("merged_from", "absorbed", "merge_in", "survivor", "survivor_of")
 MOVING_THE_START = ("start_moved", "start", "survivor_start")
 AGREEING = (
     *("agreed", "agree", "agreed_date", "agreed_due", "agree_date", "date_agreed", "agreement"),
-    *("negotiated", "renegotiated", "renegotiate"),
+    *("negotiated", "negotiate", "renegotiated", "renegotiate", "commitment", "promised"),
 )
-VOIDING = ("void", "voided")
+VOIDING = ("void", "voided", "void_clock", "void_breach")
 WITHOUT_EFFECT = (  # B3, B9, and what concerns only the new ticket of a split (B14)
     *("tier", "assign", "assigned", "assignment", "assignee", "reassigned", "handoff", "hand_off"),
     *("handover", "escalated", "tag", "split", "split_off", "linked", "edited"),
@@ -61,7 +61,7 @@ ORIGINS = {
 
 # Keys of an event. `at` is the instant at which it happened, as our server saw it.
 HAPPENED_KEYS = ("received_at", "occurred_at", "server_received_at")  # then `at` tells when it was imported
-KNOWN_KEYS = ("known_at", "imported_at", "processed_at", "seen_at", "arrived_at", "delivered_at")
+KNOWN_KEYS = ("imported_at", "imported", "known_at", "processed_at", "seen_at", "arrived_at", "ingested_at")
 DATE_KEYS = (
     "due_at",
     "due",
@@ -79,7 +79,7 @@ START_KEYS = ("started_at", "start", "created_at", "source_created_at", "to")
 WITH_A_MESSAGE_KEYS = ("message", "with_message", "public_message", "public")
 # What may stand there and moves no clock: names and texts, and the Date header of a mail (B1).
 WITHOUT_MEANING = {
-    *("id", "ticket", "reason", "note", "comment", "text", "body", "subject", "source", "title"),
+    *("id", "name", "ticket", "reason", "note", "comment", "text", "body", "subject", "source", "title"),
     *("who", "by", "from", "actor", "assignee", "tier", "date_header"),
 }
 

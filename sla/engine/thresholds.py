@@ -58,7 +58,7 @@ def budget_thresholds(
     if meter.budget is None:
         return found
     for level in account.policy.levels:
-        if level == 100 or (level > 100 and account.breached_at is None):
+        if level == 100:
             continue
         at = meter.reached(meter.budget * level / 100, now, counting=running)
         if at is None:

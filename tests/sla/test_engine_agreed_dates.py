@@ -70,6 +70,7 @@ def test_a_date_that_passes_in_a_pause_breaches_at_the_resume():
 
     assert clock(RESOLUTION, story, 3 * DAY + 10).breached_at is None
     assert clock(RESOLUTION, story, 4 * DAY).breached_at is None
+    assert clock(RESOLUTION, story, 4 * DAY).next_threshold_at == at(4 * DAY)
     assert clock(RESOLUTION, story, 4 * DAY + 1).breached_at == at(4 * DAY)
 
 
@@ -99,6 +100,13 @@ class TestScans:
         assert desk.scan(7 * DAY + 59) == []
         assert desk.scan(7 * DAY + 60) == [("resolution", "nudge", "*", 7 * DAY + 60, "yes")]
         assert desk.scan(8 * DAY) == []
+
+    def test_a_nudge_waits_for_the_next_opening(self):
+        evening = 12 * 60
+        desk = Desk(filed("P4"), ana_replies(evening), policy=LOWER_ROWS_IN_THE_OFFICE)
+
+        assert desk.scan(7 * DAY + evening) == []
+        assert desk.scan(8 * DAY) == [("resolution", "nudge", "*", 8 * DAY, "yes")]
 
     def test_an_agreed_date_warns_three_and_one_business_days_before(self):
         monday_noon = 7 * DAY + 180

@@ -2,11 +2,10 @@
 
 import pytest
 
-from sla.engine import Author, Message, Target, Voided, next_scan_at
+from sla.engine import Author, Message, State, Target, Voided, clocks, fold, next_scan_at
 from tests.sla.stories import (
     HOUR,
     LOWER_ROWS_IN_THE_OFFICE,
-    RESOLUTION,
     RESPONSE,
     Desk,
     ana_replies,
@@ -15,7 +14,6 @@ from tests.sla.stories import (
     filed,
     held,
     promise,
-    readings,
     resolved,
     resumed,
     set_to,
@@ -225,8 +223,7 @@ class TestWhenToLookAgain:
         assert next_scan_at(clock(RESPONSE, [filed("P2"), message], 60), {}) is None
 
 
-def test_a_scan_with_an_older_time_than_the_last_event_reads_the_clocks_as_of_that_event():
-    desk = Desk(filed("P2"), ana_replies(20))
+def test_a_scan_that_read_its_clock_before_a_reply_still_knows_the_reply():  # D5
+    response, _ = clocks(fold([filed("P2"), ana_replies(20)]), promise(), at(10))
 
-    assert readings(desk.story, 20)[0] == clock(RESPONSE, desk.story, 20)
-    assert clock(RESOLUTION, desk.story, 20).elapsed == HOUR / 3
+    assert (response.state, response.stopped_at) == (State.MET, at(20))

@@ -56,11 +56,6 @@ def test_the_command_names_what_is_wrong_and_fails(tmp_path):
         "{}",
         '"due"',
         '{"due": 3}',
-        '{"due": [{"minutes": 1}]}',
-        '{"due": [{"calendar": "gone"}]}',
-        '{"due": [{"calendar": {"tz": "UTC", "hours": 3}}]}',
-        '{"due": [{"calendar": {"tz": "UTC"}, "start": "2026-07-13T00:00Z", "minutes": 1e99, "due": null}]}',
-        '{"due": [{"calendar": {"tz": "UTC"}, "start": "2026-07-13T00:00Z", "minutes": NaN, "due": null}]}',
         '{"scenarios": []}',
         '{"scenarios": [], "policies": {"default": {"P1": {"calendar": "always"}}}}',
     ],
@@ -74,6 +69,31 @@ def test_a_file_of_another_form_is_refused_in_one_line(tmp_path, content):
 
     assert str(refused.value).startswith(f"{path}: ")
     assert len(str(refused.value).splitlines()) == 1
+
+
+SOUND = {"calendar": "week", "start": "2026-07-13T08:00:00Z", "minutes": 60, "due": "2026-07-13T09:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"calendar": "gone"},
+        {"calendar": {"tz": "UTC", "hours": 3}},
+        {"calendar": {"tz": "UTC", "hours": {"mon": [["09:00:00", "17:00"]]}}},
+        {"start": "2026-07-13T08:00:00"},
+        {"start": None},
+        {"minutes": 1e99},
+        {"minutes": float("nan")},
+        {"minutes": "60"},
+        {"due": 3},
+    ],
+    ids=str,
+)
+def test_a_vector_that_is_not_understood_is_wrong_and_the_others_are_checked(change):
+    calendars = json.loads((HERE / "vectors.json").read_text())["calendars"]
+    report = check_document({"calendars": calendars, "due": [SOUND, {**SOUND, **change}, {}, 7, SOUND]})
+
+    assert (report.checked, report.wrong, len(report.mismatches)) == (5, 3, 3)
 
 
 def test_a_file_that_is_not_there_is_said_so(tmp_path):
