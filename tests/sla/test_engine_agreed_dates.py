@@ -103,7 +103,7 @@ class TestScans:
 
     def test_a_nudge_waits_for_the_next_opening(self):
         evening = 12 * 60
-        desk = Desk(filed("P4"), ana_replies(evening), policy=LOWER_ROWS_IN_THE_OFFICE)
+        desk = Desk(filed("P4", 8 * 60), ana_replies(evening), policy=LOWER_ROWS_IN_THE_OFFICE)
 
         assert desk.scan(7 * DAY + evening) == []
         assert desk.scan(8 * DAY) == [("resolution", "nudge", "*", 8 * DAY, "yes")]
