@@ -28,7 +28,7 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
         template, context = _contents(event, person)
         message = EmailMultiAlternatives(
             subject=_one_line(_subject(event, person)),
-            body=render_to_string(f"notifications/mail/{template}.txt", context),
+            body=render_to_string(f"notifications/mail/{template}.txt", context).strip() + "\n",
             to=[person.email],
             headers=_headers(mail, event),
         )
