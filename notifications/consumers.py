@@ -27,8 +27,9 @@ from tickets.models import Ticket
 
 logger = structlog.get_logger(__name__)
 
-# What comes within this time goes out together, so that a burst of events is asked about once.
-GATHER_SECONDS = 0.2
+# The frames of one event come together; a burst goes out, and is asked about, five times a second.
+GATHER_SECONDS = 0.02
+PAUSE_SECONDS = 0.2
 # More tickets than this at once: the page asks again for all that it shows.
 MOST_TICKETS = 40
 MAX_FRAME_CHARACTERS = 1024
@@ -109,12 +110,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
     # --- Relaying
 
     def _relay_soon(self) -> None:
-        """At once, if nothing was relayed lately; else together with what comes meanwhile."""
+        """At once, or after the pause together with all that came meanwhile."""
         if self._relaying is None or self._relaying.done():
             self._relaying = asyncio.create_task(self._relay())
 
     async def _relay(self) -> None:
         while self._changed or self._has_notices:
+            await asyncio.sleep(GATHER_SECONDS)
             changed, self._changed = self._changed, set()
             has_notices, self._has_notices = self._has_notices, False
             try:
@@ -127,7 +129,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 logger.exception("live_relay_failed")
                 await self.close(code=TRY_AGAIN_LATER)
                 return
-            await asyncio.sleep(GATHER_SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _tell(self, user: User, changed: set[tuple[int, str]], *, has_notices: bool) -> None:
         if has_notices:

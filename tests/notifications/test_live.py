@@ -202,13 +202,13 @@ async def test_an_announced_event_reaches_open_pages_without_a_word_of_its_conte
     ana, rui, ticket, django_capture_on_commit_callbacks
 ):
     def reply_and_announce():
-        announce_all()
         actions.take(ticket, by=ana)
         actions.note(ticket, by=ana, body="CANARY-note")
         actions.reply(ticket, by=rui, body="CANARY-reply")
         with django_capture_on_commit_callbacks(execute=True):
             announce_all()
 
+    await sync_to_async(announce_all)()
     desk = await opened(await sync_to_async(session_of)(ana))
     portal = await opened(await sync_to_async(session_of)(rui))
     await sync_to_async(reply_and_announce)()
