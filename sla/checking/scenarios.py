@@ -28,6 +28,11 @@ from sla.engine import (
 from sla.engine.thresholds import ANY_ROW, BREACH
 
 NOT_KNOWN = "a value this program does not know"
+Label = tuple[str, str, str]
+"""What a record is known by in the file: clock, level and row."""
+
+SCENARIO_KEYS = frozenset({"id", "title", "note", "rules", "policy", "events", "checks", "scans"})
+SCAN_KEYS = frozenset({"now", "note", "records", "withdrawn"})
 AGREED_ROWS = re.compile(r"agreed.*")
 NEGOTIATED_LEVELS = re.compile(r"(?:nudge|passed|warn\d+d)(?:-\d+)?")
 PERCENT = re.compile(r"(?:warn|warning)?_?(\d{2,3})")
@@ -37,6 +42,7 @@ AGREED_WARNING = re.compile(
 
 
 def check_scenarios(document: Mapping[str, Any]) -> Report:
+    """Check every scenario. Raises UnknownForm when calendars or policies cannot be read."""
     report = Report()
     calendars = Calendars(mapping(document.get("calendars", {}), "calendars"))
     policies = read_policies(need(document, "policies", "file"), calendars)
@@ -53,6 +59,7 @@ def check_scenarios(document: Mapping[str, Any]) -> Report:
 
 def _check_scenario(scenario: Mapping[str, Any], where: str, policies: Mapping[str, Policy]) -> Report:
     report = Report()
+    _only(scenario, SCENARIO_KEYS, where)
     policy = need(policies, str(scenario.get("policy", "default")), where)
     events = read_events(need(scenario, "events", where), policy, where)
     story = Story(events, policy)
@@ -61,6 +68,12 @@ def _check_scenario(scenario: Mapping[str, Any], where: str, policies: Mapping[s
     for entry in sequence(scenario.get("scans", []), where):
         _check_scan(report, mapping(entry, where), where, story)
     return report
+
+
+def _only(entry: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
+    """Refuse what would be passed over otherwise."""
+    for key in entry.keys() - keys:
+        raise UnknownForm(f"{where}: unknown key '{key}'")
 
 
 def _values(entry: Any) -> int:
@@ -171,8 +184,9 @@ def _shown(clock: ClockState, key: str) -> object:
 def _check_scan(report: Report, entry: Mapping[str, Any], where: str, story: Story) -> None:
     now = instant(need(entry, "now", where), where)
     place = f"{where} scan at {entry['now']}"
+    _only(entry, SCAN_KEYS, place)
     result = story.scan(now)
-    found = {_label(record.target, record.level, record.row): record for record in result.new}
+    found = [(_label(record.target, record.level, record.row), record) for record in result.new]
     expected: list[Mapping[str, Any]] = []
     for line in sequence(need(entry, "records", place), place):
         record = mapping(line, place)
@@ -184,7 +198,8 @@ def _check_scan(report: Report, entry: Mapping[str, Any], where: str, story: Sto
         _check_withdrawn(report, mapping(line, place), place, result)
     for record in expected:
         _check_record(report, record, place, found)
-    report.compare(f"{place} other records", "none", ", ".join(" ".join(label) for label in found) or "none")
+    others = ", ".join(" ".join(label) for label, _ in found)
+    report.compare(f"{place} other records", "none", others or "none")
 
 
 def _check_withdrawn(report: Report, record: Mapping[str, Any], place: str, result: ScanResult) -> None:
@@ -194,13 +209,15 @@ def _check_withdrawn(report: Report, record: Mapping[str, Any], place: str, resu
 
 
 def _check_record(
-    report: Report, expected: Mapping[str, Any], place: str, found: dict[tuple[str, str, str], Record]
+    report: Report, expected: Mapping[str, Any], place: str, found: list[tuple[Label, Record]]
 ) -> None:
     """Compare one expected record and take it out of those found."""
     target = translate(TARGETS, need(expected, "metric", place), "clock", place)
     label = _label(target, need(expected, "level", place), str(expected.get("row", ANY_ROW)))
     place = f"{place} {' '.join(label)}"
-    record = found.pop(label, None)
+    record = next((record for known_as, record in found if known_as == label), None)
+    if record is not None:
+        found.remove((label, record))
     for key, value in expected.items():
         got = "no record" if record is None else _record_value(record, key)
         if key in ("metric", "level", "row") and record is not None:
@@ -225,8 +242,8 @@ def _record_value(record: Record, key: str) -> object:
     return NOT_KNOWN
 
 
-def _label(target: Target, level: str, row: str) -> tuple[str, str, str]:
-    """What a record is known by. Records about an agreed date are known by their level alone."""
+def _label(target: Target, level: str, row: str) -> Label:
+    """Records about an agreed date are known by their level alone."""
     level = word(level).removesuffix("%")
     percent = PERCENT.fullmatch(level)
     if percent:

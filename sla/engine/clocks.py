@@ -131,6 +131,7 @@ def read_clock(
     now: datetime,
     recorded_breach: datetime | None = None,
 ) -> ClockState:
+    """One clock of the ticket at `now`, which is not before the last event."""
     if not life.applies:
         return _voided(
             ClockState(target=life.target, state=State.NOT_APPLICABLE, started_at=life.started_at), state

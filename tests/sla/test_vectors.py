@@ -192,6 +192,15 @@ def test_a_value_that_is_not_known_is_wrong():
     assert report.wrong == 1
 
 
+def test_what_would_be_passed_over_is_refused():
+    document = json.loads((HERE / "scenarios.json").read_text())
+    document["scenarios"] = document["scenarios"][:1]
+    assert check_document(document).wrong == 0
+
+    document["scenarios"][0]["unless"] = "raining"
+    assert check_document(document).wrong == check_document(document).checked > 10
+
+
 def test_a_record_too_many_and_one_too_few_are_both_wrong():
     expected = {"metric": "response", "level": "warn75", "row": "P2", "notify": "yes"}
     at_75_percent = {"now": "2026-07-13T09:23:00Z", "records": [expected]}
