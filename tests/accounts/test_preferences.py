@@ -1,5 +1,10 @@
+import re
+
 import pytest
 from django.urls import reverse
+
+from accounts import actions
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +70,17 @@ def test_times_are_shown_in_the_persons_zone(client, rui, clock):
     client.post(reverse("api_tokens"), {"name": "nightly export"})
 
     assert ">17:00</time>" in client.get(reverse("api_tokens")).text
+
+
+def test_a_confirmed_work_address_makes_a_member(client, kite, mailoutbox):
+    zoe = actions.add_person(email="zoe@home.example", name="Zoe", password=PASSWORD)
+    client.login(request=None, email="zoe@home.example", password=PASSWORD)
+    client.post(reverse("account_email"), {"action_add": "1", "email": "zoe@kite.example"})
+    assert not zoe.memberships.exists()
+
+    code = re.search(r"^\s{4}(\S+)\s*$", mailoutbox[0].body, re.MULTILINE).group(1)
+    client.post(reverse("account_email_verification_sent"), {"code": code})
+
+    assert zoe.memberships.get().organization == kite
+    page = client.get(reverse("account_email")).text
+    assert "zoe@kite.example" in page and "not confirmed" not in page
