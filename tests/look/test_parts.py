@@ -121,6 +121,14 @@ def test_the_door_tells_the_promises_of_the_standard_plan(client):
 
 
 @pytest.mark.django_db
+def test_who_may_not_see_reports_gets_no_link_to_them(client, ana, mia):
+    for person, sees in ((ana, False), (mia, True)):
+        client.force_login(person)
+        page = client.get(reverse("profile")).text
+        assert (f'href="{reverse("report")}"' in page) == sees
+
+
+@pytest.mark.django_db
 def test_requesters_and_staff_get_their_own_frame(client, ana, rui):
     client.force_login(rui)
     assert 'class="portal"' in client.get(reverse("profile")).text
