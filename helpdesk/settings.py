@@ -201,6 +201,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(minutes=10),
         "options": {"expires": 600},
     },
+    "count-common-words": {
+        "task": "kb.tasks.count_common_words",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
 }
 
 # --- The stream of events. Order matters: a projection may read what those before it wrote.

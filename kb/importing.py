@@ -21,6 +21,7 @@ from django.db import transaction
 from accounts.models import User
 from helpdesk.errors import Refused
 from kb import actions
+from kb.indexing import count_common_words
 from kb.models import Article, Category
 from products.models import Platform, Product
 
@@ -55,6 +56,7 @@ def load_articles(folder: Path, *, by: User | None = None, at: datetime | None =
             report.broken.append((path, str(error)))
         else:
             setattr(report, outcome, getattr(report, outcome) + 1)
+    count_common_words()
     return report
 
 

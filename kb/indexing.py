@@ -7,17 +7,21 @@ import re
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import CombinedSearchVector, SearchVector
+from django.db import connection, transaction
 from django.db.models import Value
 from django.utils.html import strip_tags
 
 from helpdesk.markdown import render_article
 from helpdesk.text import marked, segmented
-from kb.models import Article
+from kb.models import Article, CommonWord
 
 # One configuration for both languages: it stems English and leaves Chinese words as they were cut.
 CONFIG = "english"
 # PostgreSQL takes at most 1 MB of words; the start of a book is enough to find it.
 MAX_INDEXED_CHARACTERS = 100_000
+
+# A word in fewer articles than this is rare, and costs a search nothing worth counting.
+COMMON_FROM = 50
 
 _IDENTIFIER = re.compile(r"\b(?:[a-z]+(?:[A-Z]\w*)+|\w+_\w+|[A-Z][a-z]+(?:[A-Z]\w*)+)\b", re.ASCII)
 
@@ -31,6 +35,24 @@ def index(article: Article) -> None:
     versions = list(Article.objects.filter(slug=article.slug))
     for version in versions:
         _index(version, [other for other in versions if other.pk != version.pk])
+
+
+@transaction.atomic
+def count_common_words() -> None:
+    """Count anew in how many published articles each common word stands.
+
+    A count that is out of date costs time only: what the search finds does not depend on it.
+    """
+    CommonWord.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into kb_commonword (word, articles)
+            select word, ndoc from ts_stat($$select search from kb_article where status = 'published'$$)
+            where ndoc >= %s
+            """,
+            [COMMON_FROM],
+        )
 
 
 def _index(article: Article, translations: Iterable[Article]) -> None:

@@ -232,3 +232,14 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id} · {self.reader}"
+
+
+class CommonWord(models.Model):
+    """A word that stands in many articles, as the index spells it. Counted now and then (kb.indexing): the
+    search looks first for the rare words of a question."""
+
+    word = models.TextField(primary_key=True)
+    articles = models.PositiveIntegerField(help_text="In how many published articles it stands.")
+
+    def __str__(self) -> str:
+        return self.word

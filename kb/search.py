@@ -1,21 +1,26 @@
 """Find articles: for what somebody types into the ticket form, and for what is typed into the search box.
 
-The words are joined by "or": a whole sentence finds the right article although no article holds every word
-of it. PostgreSQL ranks by the short vector (title, error codes, keywords, summary, headings, identifiers);
-the best few are then put in order by what else is known of the reader's case.
+1. The words are joined by "or": a whole sentence finds the right article although no article holds every
+   word of it. In a large library the rare words alone choose whom to rank (`_reach`).
+2. PostgreSQL ranks by the short vector: title, error codes, keywords, summary, headings, identifiers.
+3. The best few are put in order by what else is known of the reader's case: product, platform, version.
+
+Two queries: how common the words are, and the articles.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
+from django.db import connection
 from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.utils.html import format_html, format_html_join
@@ -23,13 +28,17 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from helpdesk.text import SEPARATOR, error_codes, words
-from kb.indexing import CONFIG
+from kb.indexing import COMMON_FROM, CONFIG
 from kb.models import Article, ArticleQuerySet
 from products.models import Product
 
 MAX_TYPED = 4_000
 MAX_WORDS = 32
 CANDIDATES = 24
+# Ranking reads an article's vector: some 20 µs each, so that a thousand are noticed while typing.
+MAX_RANKED = 600
+ENOUGH_RARE_WORDS = 3
+PAIRED = 3
 RESULTS = 100
 SHORT_SUBJECT = 3
 
@@ -68,16 +77,16 @@ def suggest(
     language: str,
     limit: int = 5,
 ) -> list[Suggestion]:
-    """The articles most likely to solve what `text` describes, best first; one query.
+    """The articles most likely to solve what `text` describes, best first.
 
     `product` is a product's id or code. Facts only reorder: a wrong platform in the form hides nothing.
     """
-    query = _query(text)
-    if query is None:
+    question = _Question.of(text)
+    if question is None:
         return []
-    candidates = _ranked(_readable(user, language).filter(search=query), query, text)[:CANDIDATES]
+    found = question.found(lambda reach: _readable(user, language).filter(search=reach), limit=CANDIDATES)
     facts = _Facts(product=product, platform=platform, version=_version(sdk_version))
-    scored = sorted(((facts.score(article), article) for article in candidates), key=lambda one: -one[0])
+    scored = sorted(((facts.score(article), article) for article in found), key=lambda one: -one[0])
     return [
         _suggestion(article, score)
         for score, article in scored[:limit]
@@ -95,14 +104,13 @@ def search(
     category: str = "",
 ) -> list[Suggestion]:
     """At most 100 results for the search page, best first. Product, platform and category filter here."""
-    query = _query(text)
-    if query is None:
+    question = _Question.of(text)
+    if question is None:
         return []
-    every_word = _query(text, operator="&")
-    articles = narrowed(
-        _readable(user, language), product=product, platform=platform, category=category
-    ).filter(Q(search=query) | Q(search_body=every_word))
-    found = _ranked(articles, query, text)[:RESULTS]
+    articles = narrowed(_readable(user, language), product=product, platform=platform, category=category)
+    found = question.found(
+        lambda reach: articles.filter(Q(search=reach) | Q(search_body=question.every_word)), limit=RESULTS
+    )
     facts = _Facts(product="", platform="", version=())
     return [_suggestion(article, facts.score(article)) for article in found]
 
@@ -152,36 +160,83 @@ def marked_up(headline: str) -> SafeString:
     )
 
 
-def _query(text: str, operator: str = "|") -> SearchQuery | None:
-    """The words of `text` for to_tsquery. They hold letters, digits and points only; quoted all the same."""
-    every = query_words(text)
-    if not every:
-        return None
-    return SearchQuery(f" {operator} ".join(f"'{word}'" for word in every), search_type="raw", config=CONFIG)
+@dataclass(frozen=True)
+class _Question:
+    """What was typed, as PostgreSQL is asked for it."""
+
+    any_word: SearchQuery
+    every_word: SearchQuery
+    reach: SearchQuery
+    codes: list[str]
+
+    @classmethod
+    def of(cls, text: str) -> _Question | None:
+        """None for a text without words. Words hold letters, digits and points only; quoted all the same."""
+        quoted = [f"'{word}'" for word in query_words(text)]
+        if not quoted:
+            return None
+        return cls(
+            any_word=SearchQuery(" | ".join(quoted), search_type="raw", config=CONFIG),
+            every_word=SearchQuery(" & ".join(quoted), search_type="raw", config=CONFIG),
+            reach=SearchQuery(_reach(_commonness(" ".join(quoted))), search_type="raw", config="simple"),
+            codes=sorted(error_codes(text[:MAX_TYPED]))[:MAX_WORDS],
+        )
+
+    def found(self, match: Callable[[SearchQuery], ArticleQuerySet], *, limit: int) -> list[Article]:
+        """The best of those in reach; of all that hold any word, where nothing is in reach."""
+        return list(self._ranked(match(self.reach))[:limit]) or list(
+            self._ranked(match(self.any_word))[:limit]
+        )
+
+    def _ranked(self, articles: ArticleQuerySet) -> ArticleQuerySet:
+        names_code: Case | Value = Value(0.0)
+        if self.codes:
+            named = When(error_codes__overlap=self.codes, then=Value(CODE_BOOST))
+            names_code = Case(named, default=Value(0.0), output_field=FloatField())
+        return (
+            articles.light()
+            .annotate(
+                rank=SearchRank(F("search"), self.any_word, weights=WEIGHTS) + names_code,
+                title_found=_headline("marked_title", self.any_word),
+                summary_found=_headline("marked_summary", self.any_word),
+                product_codes=ArraySubquery(_products_of().values("code")),
+                product_ids=ArraySubquery(_products_of().values(key=Cast("pk", TextField()))),
+            )
+            .order_by("-rank", "pk")
+        )
+
+
+def _commonness(typed: str) -> dict[str, int]:
+    """The words as the index spells them, and in how many articles each stands; 0 for a rare one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select lexeme, coalesce(articles, 0) from unnest(to_tsvector(%s::regconfig, %s))"
+            " left join kb_commonword on word = lexeme",
+            [CONFIG, typed],
+        )
+        return dict(cursor.fetchall())
+
+
+def _reach(commonness: dict[str, int]) -> str:
+    """Which articles are worth ranking, as a tsquery: some hundreds of them, however large the library.
+
+    Those with a rare word of the question. Where it has only common ones, those with two of the rarest;
+    where it is a single common word, those with it in the title.
+    """
+    chosen: list[str] = []
+    common: list[str] = []
+    ranked = 0
+    for word, articles in sorted(commonness.items(), key=lambda one: one[1]):
+        ranked += articles or COMMON_FROM // 2
+        (chosen if ranked <= MAX_RANKED else common).append(f"'{word}'")
+    if len(chosen) >= ENOUGH_RARE_WORDS or not common:
+        return " | ".join(chosen)
+    pairs = [f"({first} & {second})" for first, second in combinations(common[:PAIRED], 2)]
+    return " | ".join([*chosen, *pairs]) or f"{common[0]}:A"
 
 
 def _readable(user: User | AnonymousUser, language: str) -> ArticleQuerySet:
     return Article.objects.visible_to(user).for_reader_of(language)
-
-
-def _ranked(articles: ArticleQuerySet, query: SearchQuery, text: str) -> ArticleQuerySet:
-    codes = sorted(error_codes(text[:MAX_TYPED]))[:MAX_WORDS]
-    names_code = Case(
-        When(error_codes__overlap=codes, then=Value(CODE_BOOST)),
-        default=Value(0.0),
-        output_field=FloatField(),
-    )
-    return (
-        articles.light()
-        .annotate(
-            rank=SearchRank(F("search"), query, weights=WEIGHTS) + (names_code if codes else Value(0.0)),
-            title_found=_headline("marked_title", query),
-            summary_found=_headline("marked_summary", query),
-            product_codes=ArraySubquery(_products_of().values("code")),
-            product_ids=ArraySubquery(_products_of().values(key=Cast("pk", TextField()))),
-        )
-        .order_by("-rank", "pk")
-    )
 
 
 def _headline(field: str, query: SearchQuery) -> SearchHeadline:

@@ -4,8 +4,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb import actions
-from kb.models import Article
-from kb.search import marked_up, search, suggest, symptom
+from kb.indexing import count_common_words
+from kb.models import Article, CommonWord
+from kb.search import _reach, marked_up, search, suggest, symptom
 
 pytestmark = pytest.mark.django_db
 ANYBODY = AnonymousUser()
@@ -99,8 +100,8 @@ def test_found_words_are_marked_and_everything_else_is_escaped(shelf, ana):
     assert marked_up("a\x02<b>\x03\x02c\x03 d\x02") == "a<mark>&lt;b&gt;c</mark> d<mark></mark>"
 
 
-def test_one_query_is_enough(shelf, django_assert_num_queries):
-    with django_assert_num_queries(1):
+def test_two_queries_are_enough(shelf, django_assert_num_queries):
+    with django_assert_num_queries(2):
         suggest(ANYBODY, "black screen error 17", product="live", platform="android", language="en")
 
 
@@ -130,3 +131,36 @@ def test_of_a_long_description_only_codes_and_methods_count():
         "Nothing is shown on Android phones joinChannel ERR_BUSY error -17 error 17 error ERR_BUSY"
     )
     assert symptom("Help", "black screen").startswith("Help\nblack screen")
+
+
+@pytest.mark.parametrize(
+    ("commonness", "reach"),
+    [
+        ({"a": 0, "b": 100, "c": 200}, "'a' | 'b' | 'c'"),
+        # The common ones are left to the ranking where rare ones choose the articles.
+        ({"a": 0, "b": 0, "c": 90, "video": 5000}, "'a' | 'b' | 'c'"),
+        ({"a": 0, "x": 3000, "y": 2000}, "'a' | ('y' & 'x')"),
+        ({"x": 3000, "y": 2000, "z": 4000, "w": 9000}, "('y' & 'x') | ('y' & 'z') | ('x' & 'z')"),
+        ({"error": 7000}, "'error':A"),
+        ({"a": 0, "error": 7000}, "'a'"),
+        ({"a": 0}, "'a'"),
+    ],
+)
+def test_in_a_large_library_the_rare_words_choose_whom_to_rank(commonness, reach):
+    assert _reach(commonness) == reach
+
+
+def test_common_words_are_counted_and_still_find(shelf, monkeypatch):
+    monkeypatch.setattr("kb.indexing.COMMON_FROM", 3)
+    monkeypatch.setattr("kb.search.MAX_RANKED", 1)
+    count_common_words()
+    assert CommonWord.objects.get(word="黑屏").articles == 3
+    assert slugs(suggest(ANYBODY, "黑屏", language="en"))[0] == "black-screen"
+    assert "black-screen" in slugs(suggest(ANYBODY, "black screen", language="en"))
+    assert slugs(suggest(ANYBODY, "echo", language="en")) == ["echo"]
+
+
+def test_where_nothing_is_in_reach_all_are_asked(shelf, monkeypatch):
+    CommonWord.objects.create(word="loudspeak", articles=5000)
+    CommonWord.objects.create(word="packet", articles=6000)
+    assert set(slugs(suggest(ANYBODY, "loudspeaker packet", language="en"))) == {"echo", "freeze"}
