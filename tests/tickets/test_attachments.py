@@ -3,11 +3,14 @@
 import re
 import struct
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tickets import actions
@@ -216,3 +219,24 @@ def test_a_large_file_is_given_in_pieces(client, attach, rui, settings):
     pieces = list(response.streaming_content)
     assert len(pieces) > 10
     assert sum(map(len, pieces)) == 3_000_000
+
+
+def test_the_sixty_first_file_of_a_minute_is_refused_and_the_text_is_kept(client, clock, ticket, rui, ana):
+    cache.clear()
+    client.force_login(rui)
+    url = reverse("ticket_reply", args=[ticket.number])
+
+    def send(count):
+        files = [SimpleUploadedFile(f"{index}.log", b"x") for index in range(count)]
+        return client.post(url, {"body": "my words", "attachments": files})
+
+    for _ in range(6):
+        assert send(10).status_code == 302
+    refused = send(1)
+    assert refused.status_code == 429
+    assert "You sent more than 60 files within a minute." in refused.content.decode()
+    assert "my words</textarea>" in refused.content.decode()
+    assert Attachment.objects.count() == 60
+
+    clock.shift(timedelta(minutes=1))
+    assert send(1).status_code == 302

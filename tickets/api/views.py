@@ -15,7 +15,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
@@ -25,7 +25,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from accounts.requests import SignedInApiRequest
 from helpdesk.api import StrictSerializer, idempotency_key
-from tickets import actions
+from tickets import actions, uploads
 from tickets.api import reading, writing
 from tickets.api.filters import TicketFilter
 from tickets.models import Attachment, Message, Ticket, TicketQuerySet
@@ -219,6 +219,8 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         serializer = serializer_class(data=self.request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         data: dict[str, Any] = serializer.validated_data
+        if not uploads.admits(cast(User, self.request.user), data.get("files", ())):
+            raise Throttled(detail=uploads.refusal())
         return data
 
     def _answer(self, ticket: Ticket, code: int = status.HTTP_200_OK) -> Response:

@@ -11,11 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from tickets import actions, progress, timeline
+from kb.models import Article
+from tickets import actions, progress, timeline, uploads
 from tickets.forms.filing import IMPACT, FileTicketForm, ReopenForm, ReplyForm
 from tickets.mine import Asked, Part, leads_somebody, with_rows
 from tickets.models import Ticket
@@ -50,6 +52,7 @@ def my_tickets(request: SignedInRequest) -> HttpResponse:
     asked = Asked.read(request.GET)
     page = asked.page(request.user)
     context = {
+        "place": "tickets",
         "asked": asked,
         "tabs": asked.tabs(request.user),
         "tickets": page.rows,
@@ -69,6 +72,9 @@ def file_ticket(request: SignedInRequest) -> HttpResponse:
     form = FileTicketForm(request.POST, request.FILES, requester=request.user)
     if not form.is_valid():
         return _form(request, form, status=422)
+    if not uploads.admits(request.user, form.cleaned_data["attachments"]):
+        form.add_error("attachments", uploads.refusal())
+        return _form(request, form, status=429)
     ticket = actions.create(requester=request.user, by=request.user, **form.facts())
     return redirect(ticket)
 
@@ -95,6 +101,9 @@ def reply(request: SignedInRequest, number: int) -> HttpResponse:
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return show(request, ticket, form=form, status=422)
+    if not uploads.admits(request.user, form.cleaned_data["attachments"]):
+        form.add_error("attachments", uploads.refusal())
+        return show(request, ticket, form=form, status=429)
 
     ticket = actions.reply(
         ticket,
@@ -151,6 +160,7 @@ def show(
     user = request.user
     before = _number(request.GET.get("before", ""))
     context = {
+        "place": "tickets",
         "ticket": ticket,
         "timeline": timeline.latest(ticket, user, before=before),
         "is_latest": before is None,
@@ -173,13 +183,27 @@ def _find(user: User, number: int) -> Ticket:
 
 
 def _form(request: SignedInRequest, form: FileTicketForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "impact": IMPACT, "organization": form.chosen_organization}
+    context = {"place": "new", "form": form, "impact": IMPACT, "organization": form.chosen_organization}
     return render(request, "tickets/file_ticket.html", context, status=status)
 
 
 def _known(request: SignedInRequest) -> dict[str, Any]:
     """What an article, a chat or another page already knows of the problem."""
-    return {name: request.GET[name] for name in _KNOWABLE if request.GET.get(name)}
+    known: dict[str, Any] = {name: request.GET[name] for name in _KNOWABLE if request.GET.get(name)}
+    return {**_known_from(request.GET.get("article", "")), **known}
+
+
+def _known_from(slug: str) -> dict[str, Any]:
+    """What the article was about that did not help: its title; product and platform where it has only one."""
+    article = Article.objects.for_reader_of(get_language() or "").filter(slug=slug).first() if slug else None
+    if article is None:
+        return {}
+    products, platforms = list(article.products.all()[:2]), article.platforms
+    return {
+        "subject": article.title,
+        "product": products[0].pk if len(products) == 1 else None,
+        "platform": platforms[0] if len(platforms) == 1 else "",
+    }
 
 
 def _number(text: str) -> int | None:
