@@ -6,6 +6,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Application, Membership, Organization
+from kb import actions as kb
+from kb.models import Category
 from tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +191,29 @@ def test_the_form_costs_the_same_queries_however_many_applications(
     client.get(reverse("ticket_new"))
     with django_assert_max_num_queries(12):
         client.get(reverse("ticket_new"))
+
+
+def test_an_article_that_did_not_help_says_what_the_ticket_is_about(client, rui, live_sdk):
+    article = kb.create(
+        slug="black-screen",
+        language="en",
+        by=None,
+        category=Category.objects.first(),
+        title="Black screen after joinChannel",
+        summary="The surface is gone.",
+        body="Set it again.",
+        platforms=["android"],
+        products=[live_sdk],
+    )
+    article = kb.publish(article, by=None)
+    client.force_login(rui)
+    text = client.get(reverse("ticket_new"), {"article": "black-screen"}).content.decode()
+    assert 'value="Black screen after joinChannel"' in text
+    assert f'<option value="{live_sdk.pk}" selected>' in text
+    assert '<option value="android" selected>' in text
+
+    kb.unpublish(article, by=None)
+    assert (
+        "joinChannel" not in client.get(reverse("ticket_new"), {"article": "black-screen"}).content.decode()
+    )
+    assert client.get(reverse("ticket_new"), {"article": "no-such"}).status_code == 200

@@ -85,7 +85,6 @@ def test_words_find_tickets_in_both_languages_and_a_number_finds_its_ticket(clie
     assert listed(client, rui, q="black screen") == ["Black screens on Android"]
     assert listed(client, rui, q="surface") == ["Black screens on Android"]
     assert listed(client, rui, q="黑屏") == ["推流黑屏问题"]
-    assert listed(client, rui, q='"screens on" -ios') == ["Black screens on Android"]
     assert listed(client, rui, q=f"#{black.number}") == ["Black screens on Android"]
     assert listed(client, rui, q="nothing of the kind") == []
 
