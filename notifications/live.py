@@ -6,12 +6,13 @@ They pass through Redis and may be lost; a page that was cut off asks again for 
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 import time
 from collections.abc import Iterable
 from typing import Any
 
 import structlog
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from accounts.models import Membership, User
@@ -22,9 +23,8 @@ logger = structlog.get_logger(__name__)
 
 STAFF = "staff"
 PATIENCE_SECONDS = 1.0
-# After a failure nobody tries for a while: a backlog of announcements must not wait a second for each.
+# After a failure nothing is tried for a while: what is lost meanwhile, pages ask for when they are back.
 PAUSE_SECONDS = 5.0
-_paused_until = 0.0
 
 
 def group_of(user_id: int) -> str:
@@ -44,25 +44,49 @@ def announce_notices(people: Iterable[User]) -> None:
     send([group_of(person.pk) for person in people], {"type": "notice.added"})
 
 
-def send(groups: list[str], message: dict[str, Any]) -> bool:
-    """Send to groups of open pages. Returns whether Redis took it within a second; never raises."""
-    global _paused_until
-    if time.monotonic() < _paused_until:
-        return False
-    try:
-        async_to_sync(_send)(groups, message)
-    except Exception as error:
-        _paused_until = time.monotonic() + PAUSE_SECONDS
-        logger.warning("live_update_lost", error=str(error) or type(error).__name__)
-        return False
-    return True
+def send(groups: list[str], message: dict[str, Any]) -> None:
+    """Send to groups of open pages. Never blocks and never raises: Redis may be away or hang."""
+    _publisher.publish(groups, message)
 
 
-async def _send(groups: list[str], message: dict[str, Any]) -> None:
-    layer = get_channel_layer()
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        for group in groups:
-            await layer.group_send(group, message)
+class _Publisher:
+    """An event loop in a thread of its own, with a connection to Redis that stays open."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+        self._paused_until = 0.0
+
+    def publish(self, groups: list[str], message: dict[str, Any]) -> None:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="live", daemon=True).start()
+        asyncio.run_coroutine_threadsafe(self._publish(groups, message), self._loop)
+
+    async def _publish(self, groups: list[str], message: dict[str, Any]) -> None:
+        if time.monotonic() < self._paused_until:
+            return
+        layer = get_channel_layer()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                for group in groups:
+                    await layer.group_send(group, message)
+        except Exception as error:
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            logger.warning("live_update_lost", error=str(error) or type(error).__name__)
+
+
+_publisher = _Publisher()
+
+
+def _start_anew() -> None:
+    """Threads do not survive a fork; the child gets its own."""
+    global _publisher
+    _publisher = _Publisher()
+
+
+os.register_at_fork(after_in_child=_start_anew)
 
 
 async def is_reachable() -> bool:

@@ -1,5 +1,6 @@
 """The whole way, with real processes: from a commit to another person's screen and mailbox."""
 
+import contextlib
 import json
 import smtplib
 import time
@@ -45,10 +46,11 @@ def heard(page, timeout=10):
     return json.loads(page.recv(timeout))
 
 
+@contextlib.contextmanager
 def opened(site, user):
-    page = socket_of(site, session_of(user))
-    assert heard(page) == {"type": "ready"}
-    return page
+    with socket_of(site, session_of(user)) as page:
+        assert heard(page) == {"type": "ready"}
+        yield page
 
 
 def seconds_of(site, path, cookie):
@@ -84,7 +86,7 @@ def test_a_real_server_refuses_strangers_and_other_sites(ours, ana, rui, ticket)
         page.recv(5)
     assert ended.value.rcvd.code == 4401
     with pytest.raises(InvalidStatus) as refused:
-        socket_of(site, session_of(ana), origin="https://evil.example")
+        socket_of(site, session_of(ana), origin="https://evil.example").__enter__()
     assert refused.value.response.status_code == 403
     with opened(site, ana) as page:
         page.send("x" * 70_000)
@@ -102,19 +104,17 @@ def test_with_redis_gone_everything_but_liveness_goes_on_and_the_mail_goes_when_
     site = ours.start_web()
     wait_until(lambda: mail_server.to("rui@kite.example"), what="the acknowledgement is sent")
     cookie = session_of(ana)
-    page = opened(site, ana)
-
-    ours.redis.kill()
-    started = time.monotonic()
-    actions.take(ticket, by=ana)
-    actions.reply(ticket, by=ana, body="We are on it.")
-    assert time.monotonic() - started < 1
-    for path in ("/notices/", f"/tickets/{ticket.pk}/", "/health/"):
-        assert seconds_of(site, path, cookie) < 2
-    page.send('{"type":"ping"}')
-    with pytest.raises(TimeoutError):
-        page.recv(2)
-    page.close()
+    with opened(site, ana) as page:
+        ours.redis.kill()
+        started = time.monotonic()
+        actions.take(ticket, by=ana)
+        actions.reply(ticket, by=ana, body="We are on it.")
+        assert time.monotonic() - started < 2
+        for path in ("/notices/", f"/tickets/{ticket.pk}/", "/health/"):
+            assert seconds_of(site, path, cookie) < 2
+        page.send('{"type":"ping"}')
+        with pytest.raises(TimeoutError):
+            page.recv(2)
     with socket_of(site, cookie) as turned_away, pytest.raises(ConnectionClosed) as ended:
         turned_away.recv(5)
     assert ended.value.rcvd.code == 1013
