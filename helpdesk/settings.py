@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -195,6 +196,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "notifications.tasks.send_pending",
         "schedule": OUTBOX_SWEEP_PERIOD,
         "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
+    },
+    "check-clocks": {
+        "task": "sla.tasks.check_clocks",
+        "schedule": crontab(hour="3", minute="17"),
+        "options": {"expires": 3600},
     },
     "close-resolved": {
         "task": "tickets.tasks.close_resolved",

@@ -76,10 +76,10 @@ def store(readings: Iterable[Reading]) -> None:
     rows: list[Clock] = []
     moved: list[Ticket] = []
     for reading in readings:
-        rows += _rows(reading)
-        due = [state.due_at for state in reading.states if state.due_at is not None]
-        if reading.ticket.next_due_at != min(due, default=None):
-            reading.ticket.next_due_at = min(due, default=None)
+        rows += rows_of(reading)
+        due = next_due_at(reading)
+        if reading.ticket.next_due_at != due:
+            reading.ticket.next_due_at = due
             moved.append(reading.ticket)
     _note_holders(rows)
     Clock.objects.bulk_create(
@@ -134,7 +134,13 @@ def _ticket_terms(ticket: Ticket, rows: Mapping[ClockKey, Clock], book: Book) ->
     return first.terms_id if first else book.terms(ticket.organization_id, ticket.created_at).pk
 
 
-def _rows(reading: Reading) -> list[Clock]:
+def next_due_at(reading: Reading) -> datetime | None:
+    """The earliest deadline of a running clock: what the queue sorts by."""
+    return min((state.due_at for state in reading.states if state.due_at is not None), default=None)
+
+
+def rows_of(reading: Reading) -> list[Clock]:
+    """The rows as they should be: those that were there, changed, and new ones. Nothing is saved yet."""
     rows = []
     for state in reading.states:
         row = reading.rows.get(state.key)
