@@ -119,7 +119,8 @@ class ResolveForm(DeskForm):
         rows=5,
         required=False,
         help_text=_(
-            "Sent to the requester. May stay empty if your last reply said it. Files go with “Send and resolve”."
+            "Sent to the requester. May stay empty if your last reply said it. "
+            "Files go with “Send and resolve”."
         ),
     )
 
