@@ -2,11 +2,14 @@
 it.
 """
 
+import contextlib
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -38,9 +41,10 @@ class DataFolder:
 
     def __enter__(self) -> "DataFolder":
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.logs.mkdir(mode=0o700, exist_ok=True)
-            self._lock = (self.path / "lock").open("a")
+            with private_files():  # for the parents that are missing, too
+                self.path.mkdir(parents=True, exist_ok=True)
+                self.logs.mkdir(exist_ok=True)
+                self._lock = (self.path / "lock").open("a")
         except OSError as error:
             raise CannotStart(
                 f"The data folder {self.path} cannot be written ({error.strerror}): "
@@ -88,13 +92,12 @@ class DataFolder:
 
     def _make_sockets(self) -> Path:
         inside = self.path / "sockets"
-        if len(os.fsencode(inside / LONGEST_SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
+        if is_fit_for_sockets(str(inside)):
             inside.mkdir(mode=0o700)
             return inside
         for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp"):  # nosec B108
-            longest = f"{parent}/helpdesk-12345678/{LONGEST_SOCKET_NAME}"
-            fits = len(os.fsencode(longest)) <= LONGEST_SOCKET_PATH
-            if parent and fits and os.access(parent, os.W_OK | os.X_OK):
+            is_fit = parent and is_fit_for_sockets(f"{parent}/helpdesk-12345678")
+            if is_fit and os.access(parent, os.W_OK | os.X_OK):
                 folder = Path(tempfile.mkdtemp(prefix="helpdesk-", dir=parent))
                 inside.symlink_to(folder)
                 return folder
@@ -119,6 +122,24 @@ class DataFolder:
         if not file.exists():
             write_private(file, secrets.token_urlsafe(64))
         return file.read_text()
+
+
+def is_fit_for_sockets(folder: str) -> bool:
+    """Whether sockets may lie in a folder: PostgreSQL and libpq read a comma as the start of another
+    folder.
+    """
+    longest = f"{folder}/{LONGEST_SOCKET_NAME}"
+    return len(longest) <= LONGEST_SOCKET_PATH and re.fullmatch(r"[\w./+-]+", longest, re.ASCII) is not None
+
+
+@contextlib.contextmanager
+def private_files() -> Iterator[None]:
+    """What is made meanwhile is for its owner only."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def write_private(file: Path, text: str) -> None:

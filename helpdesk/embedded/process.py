@@ -97,7 +97,7 @@ class Process:
         *lines, self._unfinished = (self._unfinished + (data or b"")).split(b"\n")
         texts = [line.decode(errors="replace").rstrip() for line in lines]
         for text in texts:
-            self._log.emit(logging.makeLogRecord({"msg": text.replace("%", "%%")}))
+            self._log.emit(logging.makeLogRecord({"msg": text}))
         return [text for text in texts if self.shows(text)]
 
     def ask_to_stop(self) -> None:

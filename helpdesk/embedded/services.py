@@ -46,7 +46,7 @@ def start_services(folder: DataFolder, supervisor: Supervisor, *, expendable: bo
 
 
 # What a command in another terminal needs to reach the services of this run.
-SHARED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "DATA_DIR")
+SHARED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS")
 
 
 def publish(folder: Path, environment: Mapping[str, str]) -> Path:

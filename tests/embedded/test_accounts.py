@@ -18,6 +18,12 @@ pytestmark = [
 
 NOBODY = 65534
 
+AS_THE_ONLY_USER = ["unshare", "--map-root-user"]
+needs_user_namespaces = pytest.mark.skipif(
+    subprocess.run([*AS_THE_ONLY_USER, "true"], capture_output=True, check=False).returncode != 0,
+    reason="this machine makes no user namespaces (a container or a chroot)",
+)
+
 # What Docker leaves to a container's root.
 CONTAINER = (
     "chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,sys_chroot,mknod,"
@@ -65,15 +71,17 @@ def test_root_of_a_container_starts_it(runner: Runner, home: Path) -> None:
     assert "visits 1 1" in runner.visit()
 
 
+@needs_user_namespaces
 def test_root_that_may_be_nobody_else_starts_it_in_a_user_namespace(runner: Runner, home: Path) -> None:
     runner.environment |= {"DATA_DIR": str(home / "data"), "PYTHONPATH": f"{home}/packages:{PROJECT}"}
-    runner.prefix = ["unshare", "--map-root-user"]
+    runner.prefix = AS_THE_ONLY_USER
 
     assert "visits 1 1" in runner.visit()
 
 
+@needs_user_namespaces
 def test_data_of_one_way_is_taken_over_by_another(runner: Runner) -> None:
-    runner.prefix = ["unshare", "--map-root-user"]
+    runner.prefix = AS_THE_ONLY_USER
     assert "visits 1 1" in runner.visit()
 
     runner.prefix = []
