@@ -17,7 +17,7 @@ from products.models import Product
 from tickets import actions
 from tickets.models import Ticket
 
-pytest_plugins = ["tests.database", "tests.services", "tests.browser"]
+pytest_plugins = ["tests.database", "tests.scheduling", "tests.services", "tests.browser"]
 
 MONDAY_9AM = datetime(2026, 7, 13, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"

@@ -38,14 +38,6 @@ PROJECT = Path(__file__).resolve().parents[1]
 SECONDS_TO_START = 60
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Under xdist one browser test and one process test run at a time: each fills the machine by itself."""
-    for item in items:
-        for mark in ("browser", "processes"):
-            if item.get_closest_marker(mark):
-                item.add_marker(pytest.mark.xdist_group(mark))
-
-
 def wait_until(is_true: Callable[[], Any], *, seconds: float = 30, what: str = "") -> Any:
     """Ask again and again until the answer is true, and return it. Fails the test after `seconds`."""
     until = time.monotonic() + seconds

@@ -160,7 +160,8 @@ def test_a_process_that_crashes_is_started_again_and_said_to_be(server: Server) 
 def test_after_a_kill_nothing_goes_on_and_the_next_start_recovers(server: Server, killed: str) -> None:
     server.family = [server.family[0], *server.family[0].children(recursive=True)]
     for process in server.family if killed == "the whole tree" else server.family[:1]:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     assert server.gone()
 
     server.start()

@@ -1,0 +1,34 @@
+"""Which tests may run side by side: all but those that fill the machine by themselves."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+PROJECT = Path(__file__).resolve().parents[1]
+ONE_AT_A_TIME = re.compile(r"\bmark\.(browser|processes)\b")
+
+
+class Scheduling(LoadScopeScheduling):
+    """Deals out single tests, and the files with tests marked `browser` or `processes` one after the other.
+
+    xdist's own groups (`--dist loadgroup`, 3.8) are silently none under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return mark_in(nodeid.partition("::")[0]) or nodeid
+
+
+@cache
+def mark_in(file: str) -> str:
+    """The first of the two marks in a test file, or nothing."""
+    found = ONE_AT_A_TIME.search((PROJECT / file).read_text())
+    return found[1] if found else ""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
