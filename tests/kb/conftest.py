@@ -9,17 +9,14 @@ import pytest
 from accounts.models import User
 from kb import actions
 from kb.models import Article, Category
+from kb.shelves import put_up
 from products.models import Product
 
 
 @pytest.fixture(autouse=True)
 def _shelves(db: None) -> None:
     """Tests with real transactions empty the tables; an empty knowledge base gets its shelves back."""
-    from django.apps import apps
-
-    from kb.shelves import put_up
-
-    put_up(apps, "default")
+    put_up("default")
 
 
 @pytest.fixture
