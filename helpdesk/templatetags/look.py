@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import dropwhile
 from typing import Any
 
@@ -29,6 +30,7 @@ BABEL_LOCALES = {"en": "en_GB", "zh-hans": "zh_Hans_CN"}
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, size: str = "") -> SafeString:
     """A drawing from static/icons.svg. It says nothing by itself: a word or a label stands beside it."""
     return format_html(
@@ -54,10 +56,20 @@ def moment(at: datetime | None, form: str = "") -> SafeString | str:
     if at is None:
         return ""
     local = timezone.localtime(at)
+    return _told(local, form, get_language() or "", str(local.tzinfo), timezone.localtime().date())
+
+
+# The same moments are told again and again, most of all by lists that refresh themselves.
+@lru_cache(maxsize=10_000)
+def _told(local: datetime, form: str, language: str, zone: str, today: date) -> SafeString:
+    """`zone` and `language` are here for the cache: equal instants of two zones are equal datetimes."""
     full = (
         f"{format_datetime(local, 'full' if form == 'full' else 'medium', locale=babel_locale())} {local:%Z}"
     )
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full, _short(local, form))
+    short = _short(local, form, today)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', local.astimezone(UTC).isoformat(), full, short
+    )
 
 
 @register.filter
@@ -141,9 +153,8 @@ def _countdown(seconds: int) -> str:
     return f"{sign}{hours // 24} {_('d')} {hours % 24:02}:{minutes:02}"
 
 
-def _short(local: datetime, form: str) -> str:
+def _short(local: datetime, form: str, today: date) -> str:
     locale = babel_locale()
-    today = timezone.localtime().date()
     if form == "time" or (not form and local.date() == today):
         return f"{local:%H:%M}"
     skeleton = "MMMd" if local.year == today.year and form != "full" else "yMMMd"

@@ -36,7 +36,7 @@ function take() {
   const row = chosen && rowOf(chosen);
   if (!row) return;
   const button = row.querySelector("[data-take]");
-  if (button) button.form.requestSubmit();
+  if (button) button.click();
   else showToast(words.takenText);
 }
 

@@ -118,10 +118,7 @@ class ResolveForm(DeskForm):
         _("What solved it"),
         rows=5,
         required=False,
-        help_text=_(
-            "Sent to the requester. May stay empty if your last reply said it. "
-            "Files go with “Send and resolve”."
-        ),
+        help_text=_("Sent to the requester. May stay empty if your last reply said it."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
