@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from demo import people, reading, texts, timing
+from demo import notices, people, reading, texts, timing
 from demo.playing import Player, Step
 from demo.texts import Story, Texts
 from events.recording import silently
 from tickets.models import Ticket
+
+# Told what comes next and how many they are; gives what to tell how many of them are done.
+Show = Callable[[str, int], Callable[[int], object]]
 
 
 class NotEmpty(Exception):
@@ -27,11 +30,11 @@ def is_loaded() -> bool:
     return Ticket.objects.filter(requester__email__in=emails).exists()
 
 
-def load(*, show: Callable[[str, int], Callable[[], object]]) -> None:
+def load(*, show: Show) -> None:
     """Make the cast and play their tickets up to now: all or nothing, silently.
 
-    `show` is told the size of the work and returns what to call after each step of it. The tickets that run
-    out of time before the visitor's eyes are filed last, for by then a quarter of a minute has passed.
+    The tickets that run out of time before the visitor's eyes are filed last, for by then some time has
+    passed.
     """
     if Ticket.objects.exists() or User.objects.exists():
         raise NotEmpty
@@ -39,13 +42,14 @@ def load(*, show: Callable[[str, int], Callable[[], object]]) -> None:
     now = timezone.now()
     with transaction.atomic(), silently():
         cast = people.make(demo, now)
-        reading.publish(cast, now)
+        reading.publish(cast, now, show=show)
         reading.read(demo, cast, now)
         player = Player(cast)
         steps = history(demo, now)
-        player.play(steps, until=now, played=show("steps", len(steps)))
+        player.play(steps, until=now, played=show("moves on tickets", len(steps)))
         opening = timezone.now()
-        player.play(_live(demo, opening), until=opening, played=lambda: None)
+        player.play(_live(demo, opening), until=opening, played=lambda number: None)
+        notices.leave(opening - timedelta(days=1), opening)
 
 
 def history(demo: Texts, now: datetime) -> list[Step]:

@@ -42,11 +42,11 @@ class Player:
     tickets: dict[int, Ticket] = field(default_factory=dict)
     dice: random.Random = field(default_factory=lambda: random.Random(0))
 
-    def play(self, steps: Iterable[Step], *, until: datetime, played: Callable[[], object]) -> None:
+    def play(self, steps: Iterable[Step], *, until: datetime, played: Callable[[int], object]) -> None:
         for step in sorted(steps):
             self.scan_until(step.at)
             self.tickets[step.index] = self._do(step)
-            played()
+            played(1)
         self.scan_until(until)
 
     def scan_until(self, until: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any, Literal
 import yaml
 
 FOLDER = Path(__file__).parent
+
+# List items, quotes and table rows.
+STARTS_A_LINE = re.compile(r"\s*([-*>|]|\d+\.)\s?")
 
 Speaker = Literal["agent", "requester", "note"]
 
@@ -117,8 +121,30 @@ def readers() -> list[Reader]:
 
 
 def _story(index: int, ticket: dict[str, Any]) -> Story:
+    for text in (ticket, *ticket["conversation"]):
+        if ticket["language"] == "en":
+            text["body"] = unwrapped(text["body"])
     turns = [Turn(**turn) for turn in ticket.pop("conversation")]
     return Story(index=index, conversation=turns, **ticket)
+
+
+def unwrapped(text: str) -> str:
+    """English paragraphs as one line each, as people type them: in a message every line break is meant.
+
+    Chinese lines are not wrapped in the files. Code, lists and quotes stay as they are.
+    """
+    lines: list[str] = []
+    in_code = goes_on = False
+    for line in text.splitlines():
+        starts = line == "" or in_code or STARTS_A_LINE.match(line) is not None
+        if line.startswith("```"):
+            in_code, starts = not in_code, True
+        if goes_on and not starts:
+            lines[-1] += " " + line.strip()
+        else:
+            lines.append(line)
+        goes_on = not in_code and line != "" and not line.startswith("```")
+    return "\n".join(lines)
 
 
 def _yaml(name: str) -> Any:

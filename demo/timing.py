@@ -116,8 +116,15 @@ def _filed(story: Story, people: Mapping[str, Person], start: datetime, dice: ra
     """A P1 that is still open is hours old at the most, whatever day it is."""
     if story.priority == "P1" and story.state == "open":
         return start
-    there = [hours_of(people[story.requester]), hours_of(people[story.first_author]).shortened(STILL_TIME)]
+    left = STILL_TIME + _first_gap(story) / timedelta(hours=1)
+    there = [hours_of(people[story.requester]), hours_of(people[story.first_author]).shortened(left)]
     return dice.choice(next_slots(start, there)) + _between((0, 9), dice)
+
+
+def _first_gap(story: Story) -> timedelta:
+    """How much later than usual the first answer comes."""
+    response, _resolution = TARGETS[Priority(story.priority)]
+    return response * LATE if story.missed == "response" else timedelta()
 
 
 def _there(story: Story, move: Move, people: Mapping[str, Person]) -> list[Hours]:
@@ -160,10 +167,10 @@ def _range(story: Story, move: Move, before: Move) -> Minutes:
 
 
 def _stretched(story: Story, moves: Sequence[Move], number: int) -> timedelta | None:
-    """The gap of the move with which a story misses its promise; None for every other move."""
-    response, resolution = TARGETS[Priority(story.priority)]
-    if story.missed == "response" and moves[number].verb == "take":
-        return response * LATE
+    """The gap of the move with which a story misses its promise; nothing for every other move."""
+    _response, resolution = TARGETS[Priority(story.priority)]
+    if moves[number].verb == "take":
+        return _first_gap(story)
     if story.missed == "resolution" and resolution and number == _answer_to_customer(story):
         return resolution * LATE
     return None

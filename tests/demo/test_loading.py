@@ -24,7 +24,7 @@ from demo import accounts, loading, texts
 from events import audit
 from events.models import Event
 from kb.models import Article, Deflection
-from notifications.models import Mail
+from notifications.models import Mail, Notice
 from sla import clocks, scanning
 from sla.models import Clock, ClockRecord
 from sla.terms import plan_of
@@ -49,7 +49,7 @@ def desk(
         atomic.__enter__()
         try:
             with time_machine.travel(SUNDAY_NIGHT, tick=False):
-                loading.load(show=lambda unit, total: lambda: None)
+                loading.load(show=lambda what, total: lambda number: None)
             with django_db_blocker.block():
                 yield SUNDAY_NIGHT
         finally:
@@ -61,6 +61,13 @@ def desk(
 def now(desk: datetime, db: None) -> Iterator[datetime]:
     with time_machine.travel(desk, tick=False):
         yield desk
+
+
+def test_wrapped_lines_become_the_paragraphs_that_people_type() -> None:
+    text = "One paragraph\nin two lines.\n\n- a list\n- of two\n  things\n\n```\ncode\nstays\n```\nThe\nend."
+    assert texts.unwrapped(text) == (
+        "One paragraph in two lines.\n\n- a list\n- of two things\n\n```\ncode\nstays\n```\nThe end."
+    )
 
 
 def test_sixty_tickets_stand_where_their_texts_say(now: datetime) -> None:
@@ -92,7 +99,7 @@ def test_a_month_of_work_lies_in_the_past_in_order(now: datetime) -> None:
 
 
 def test_most_promises_were_kept_and_some_were_not(now: datetime) -> None:
-    for target, missed in ((Target.RESPONSE, 3), (Target.RESOLUTION, 2)):
+    for target, missed in ((Target.RESPONSE, 2), (Target.RESOLUTION, 1)):
         states = Counter(Clock.objects.filter(target=target).values_list("state", flat=True))
         assert states[State.MISSED] == missed
         assert 0.9 < states[State.MET] / (states[State.MET] + states[State.MISSED]) < 0.98
@@ -102,16 +109,16 @@ def test_most_promises_were_kept_and_some_were_not(now: datetime) -> None:
 
 def test_breaches_of_the_past_were_found_within_the_scan_s_period(now: datetime) -> None:
     records = list(ClockRecord.objects.all())
-    assert len(records) > 20
+    assert {record.level for record in records} >= {"warn75", "warn90", "breach", "over150"}
     for record in records:
         assert timedelta() < record.detected_at - record.occurred_at <= project.SLA_SCAN_PERIOD
-    assert Event.objects.filter(kind="ticket.escalated").count() == 6
+    assert Event.objects.filter(kind="ticket.escalated").count() == 4
 
 
 def test_two_promises_run_out_in_the_first_two_minutes(now: datetime) -> None:
     running = Clock.objects.running().filter(due_at__gt=now, due_at__lte=now + timedelta(minutes=2))
     assert {clock.ticket.priority: clock.due_at - now for clock in running} == {
-        "P2": timedelta(seconds=60),
+        "P2": timedelta(seconds=75),
         "P1": timedelta(seconds=100),
     }
     scanning.scan(now + timedelta(seconds=15))
@@ -130,6 +137,13 @@ def test_nobody_is_written_to(now: datetime) -> None:
     assert mail.outbox == []
     assert Mail.objects.count() == 0
     assert Event.objects.pending().count() == 0
+
+
+def test_the_last_day_lies_under_the_bell(now: datetime) -> None:
+    unread = Counter(Notice.objects.filter(read_at=None).values_list("user__email", flat=True))
+    assert {"ana@desk.example", "lin@desk.example", "mia@desk.example"} <= set(unread)
+    assert max(unread.values()) < 15
+    assert not Notice.objects.filter(created_at__lt=now - timedelta(days=1)).exists()
 
 
 def test_the_log_is_whole(now: datetime) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -47,5 +48,9 @@ class Command(BaseCommand):
             f"in {time.monotonic() - started:.0f} s"
         )
 
-    def show(self, unit: str, total: int) -> Callable[[], object]:
-        return tqdm(total=total, unit=f" {unit}", disable=None).update
+    def show(self, what: str, total: int) -> Callable[[int], object]:
+        """A bar where somebody looks on, else a line in the log."""
+        if not sys.stderr.isatty():
+            self.stdout.write(f"{total} {what} ...")
+            self.stdout.flush()
+        return tqdm(total=total, unit=f" {what}", disable=None).update
