@@ -14,7 +14,7 @@ from helpdesk.embedded.errors import CannotStart, StopRequested
 from helpdesk.embedded.process import Process
 from helpdesk.embedded.services import publish, start_services
 from helpdesk.embedded.supervisor import Supervisor
-from helpdesk.loopback import leads_here
+from helpdesk.loopback import is_loopback, leads_here
 
 PROJECT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 120
@@ -198,13 +198,14 @@ class Server:
     def load_demo_once(self, *, wanted: bool) -> None:
         """Load the demo on the very first start, or on the next one if that was interrupted.
 
-        Never into a database that somebody named, nor where SITE_URL lets others in: its accounts have
-        passwords that everybody knows.
+        Never into a database that somebody named, nor where HOST or SITE_URL lets others in: its accounts
+        have passwords that everybody knows.
         """
         file = self.folder.path / "demo"
         if self.demo_state == "":
-            own = not os.environ.get("DATABASE_URL") and leads_here(self.environment["SITE_URL"])
-            file.write_text("loading" if wanted and own else "unwanted")
+            own = not os.environ.get("DATABASE_URL")
+            private = is_loopback(self.host) and leads_here(self.environment["SITE_URL"])
+            file.write_text("loading" if wanted and own and private else "unwanted")
         if self.demo_state == "loading":
             self.supervisor.say("Loading the demo (once) ...")
             self.supervisor.run(self.manage("load_demo"))
