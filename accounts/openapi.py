@@ -10,4 +10,5 @@ class TokenScheme(OpenApiAuthenticationExtension):
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "`manage.py create_token EMAIL` prints one."}
+        told = "`manage.py create_token EMAIL` prints one."
+        return {"type": "http", "scheme": "bearer", "description": told}
