@@ -8,6 +8,7 @@ import django
 from django.db import connection
 
 SCRATCH = "bench_desk"
+MIGRATED = "bench_migrated"
 
 
 def use_scratch_database() -> None:
@@ -17,27 +18,36 @@ def use_scratch_database() -> None:
     django.setup()
     from django.core.management import call_command
 
-    with connection.cursor() as cursor:
-        cursor.execute("select 1 from pg_database where datname = %s", [SCRATCH])
-        if not cursor.fetchone():
-            cursor.execute(f"create database {SCRATCH}")
+    if not _exists(MIGRATED):
+        _on_server(f"create database {MIGRATED}")
+    connection.close()
+    connection.settings_dict["NAME"] = MIGRATED
+    call_command("migrate", verbosity=0)
     connection.close()
     connection.settings_dict["NAME"] = SCRATCH
-    call_command("migrate", verbosity=0)
 
 
 def empty() -> None:
-    from sla import defaults
+    """Start again from the migrated database: the append-only tables refuse to be emptied."""
+    connection.close()
+    connection.settings_dict["NAME"] = MIGRATED
+    _on_server(f"drop database if exists {SCRATCH}")
+    connection.close()
+    connection.settings_dict["NAME"] = "postgres"
+    _on_server(f"create database {SCRATCH} template {MIGRATED}")
+    connection.close()
+    connection.settings_dict["NAME"] = SCRATCH
 
+
+def _exists(name: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("set session_replication_role = replica")  # past the append-only triggers
-        cursor.execute(
-            "truncate sla_clockrecord, sla_clock, notifications_notice, notifications_mail, events_event,"
-            " tickets_message, tickets_note, tickets_ticket, accounts_membership, accounts_organization,"
-            " accounts_user, products_product, sla_plan, sla_policy, sla_calendar cascade"
-        )
-        cursor.execute("set session_replication_role = origin")
-    defaults.ensure()
+        cursor.execute("select 1 from pg_database where datname = %s", [name])
+        return cursor.fetchone() is not None
+
+
+def _on_server(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def fill(tickets: int, *, due_now: int = 0) -> None:
