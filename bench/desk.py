@@ -61,7 +61,7 @@ def fill(tickets: int, *, due_now: int = 0) -> None:
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
             cursor.execute(statement, {"tickets": tickets, "terms": _terms(), "due": due_now})
-        cursor.execute("analyze")
+        cursor.execute("analyze tickets_ticket, sla_clock, events_event, accounts_organization")
 
 
 def _terms() -> int:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from events.models import GENESIS, Event
-from helpdesk import hints
+from helpdesk import bulk, hints
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -53,7 +53,7 @@ def record_all(entries: Sequence[Entry]) -> list[Event]:
     """Write several events, of one locked ticket or of many, with a few statements for all of them."""
     events = Event.objects.bulk_create([_chained(entry) for entry in entries])
     tickets = {entry.ticket.pk: entry.ticket for entry in entries}
-    type(entries[0].ticket).objects.bulk_update(tickets.values(), ["chain_length", "chain_head"])
+    bulk.update(tickets.values(), ["chain_length", "chain_head"])
 
     for project in _projections():
         project(events)

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from events.models import Event
+from helpdesk import bulk
 from sla import engine
 from sla.engine import ClockKey, ClockState, RecordKey
 from sla.history import histories
@@ -85,8 +86,7 @@ def store(readings: Iterable[Reading]) -> None:
     Clock.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["ticket", "target", "cycle"], update_fields=list(DERIVED)
     )
-    if moved:
-        Ticket.objects.bulk_update(moved, ["next_due_at"])
+    bulk.update(moved, ["next_due_at"])
 
 
 def _stored(

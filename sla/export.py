@@ -20,6 +20,8 @@ from django.db.models.functions import Coalesce
 from sla.models import Clock
 from sla.reports import Question, clocks
 
+CHUNK_BYTES = 64 * 1024
+
 # A spreadsheet takes a cell that starts with one of these for a formula (threats, row 66).
 FORMULA = r"^[=+\-@\t\r]"
 
@@ -99,13 +101,36 @@ class _Abandoned(Exception):
 
 
 class _Funnel:
-    """What COPY writes to, in its thread, and the reader takes from; at most a few chunks are on the way."""
+    """What COPY writes to, in its thread, and the reader takes from; at most a few chunks are on the way.
+
+    PostgreSQL sends row by row; rows go on together, since each hand-over between threads costs.
+    """
 
     def __init__(self) -> None:
-        self.chunks: Queue[bytes | BaseException | None] = Queue(maxsize=32)
+        self.chunks: Queue[bytes | BaseException | None] = Queue(maxsize=8)
+        self.rows: list[bytes] = []
+        self.size = 0
         self.abandoned = False
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, row: bytes) -> None:
+        self.rows.append(row)
+        self.size += len(row)
+        if self.size >= CHUNK_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        self._hand_over(b"".join(self.rows))
+        self.rows, self.size = [], 0
+
+    def close(self, error: BaseException | None) -> None:
+        """Hand over what is left, and the end."""
+        try:
+            self.flush()
+            self._hand_over(error)
+        except _Abandoned:
+            pass
+
+    def _hand_over(self, chunk: bytes | BaseException | None) -> None:
         while not self.abandoned:
             try:
                 self.chunks.put(chunk, timeout=1)
@@ -140,8 +165,7 @@ def _copied(sql: str, params: tuple[Any, ...]) -> Iterator[bytes]:
                 cursor.execute("reset statement_timeout")
         except BaseException as error:
             end = error
-        if not funnel.abandoned:
-            funnel.chunks.put(end)
+        funnel.close(end)
 
     connection_of_reader = connection.connection
     thread = Thread(target=copy, daemon=True)

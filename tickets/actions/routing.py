@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Tier, User
 from events.recording import Entry, record, record_all
+from helpdesk import bulk
 from helpdesk.errors import InvalidInput, InvalidTransition
 from tickets.actions.changing import change, locked, require_active, require_reason
 from tickets.models import Ticket
@@ -111,7 +112,7 @@ def escalate_all(missed: Sequence[tuple[Ticket, dict[str, Any]]], *, at: datetim
         entries.append(Entry("ticket.escalated", ticket, None, at, {"changes": changes, "because": because}))
     moved = {entry.ticket.pk: entry.ticket for entry in entries}
     if entries:
-        Ticket.objects.bulk_update(moved.values(), ["tier", "updated_at"])
+        bulk.update(moved.values(), ["tier", "updated_at"])
         record_all(entries)
     return list(moved.values())
 
