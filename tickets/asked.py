@@ -30,22 +30,22 @@ MAX_WORDS_LENGTH = 200
 
 
 class View(models.TextChoices):
-    MINE = "mine", _("My next")
-    UNASSIGNED = "unassigned", _("Unassigned")
-    ALL = "all", _("All open")
+    MINE = "mine", gettext_lazy("My next")
+    UNASSIGNED = "unassigned", gettext_lazy("Unassigned")
+    ALL = "all", gettext_lazy("All open")
 
 
 class Due(models.TextChoices):
-    BREACHED = "breached", _("breached")
-    HOUR = "hour", _("within the hour")
-    DAY = "day", _("within a day")
+    BREACHED = "breached", gettext_lazy("breached")
+    HOUR = "hour", gettext_lazy("within the hour")
+    DAY = "day", gettext_lazy("within a day")
 
 
 class Sort(models.TextChoices):
-    PROMISE = "promise", _("Next promise to expire")
-    PRIORITY = "priority", _("Priority")
-    NEWEST = "newest", _("Newest")
-    CHANGE = "change", _("Last change")
+    PROMISE = "promise", gettext_lazy("Next promise to expire")
+    PRIORITY = "priority", gettext_lazy("Priority")
+    NEWEST = "newest", gettext_lazy("Newest")
+    CHANGE = "change", gettext_lazy("Last change")
 
 
 _NUMBER_FIELD = keyset.Field("number", read=int)
