@@ -15,9 +15,13 @@ def announce(event_id: int) -> None:
 
 
 @shared_task
-def announce_pending() -> None:
-    """Announce what the broker lost. A batch at a time; one bad event never holds up the others."""
-    waiting = list(Event.objects.pending().values_list("pk", flat=True)[:SWEEP_BATCH])
-    announced = [announcing.announce(event_id) for event_id in waiting]
-    if len(waiting) == SWEEP_BATCH and any(announced):
-        hints.give(announce_pending)
+def announce_pending(after: int = 0) -> None:
+    """Announce what the broker lost, oldest first, a batch at a time.
+
+    A full batch asks for the next one, so that events which fail again and again never hide the newer ones.
+    """
+    waiting = list(Event.objects.pending().filter(pk__gt=after).values_list("pk", flat=True)[:SWEEP_BATCH])
+    for event_id in waiting:
+        announcing.announce(event_id)
+    if len(waiting) == SWEEP_BATCH:
+        hints.give(announce_pending, waiting[-1])

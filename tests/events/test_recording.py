@@ -75,3 +75,14 @@ def test_a_broker_that_is_away_does_not_turn_a_saved_change_into_an_error(
     assert refused == [((ticket.events.last().pk,),)]
     assert ticket.notes.count() == 1
     assert Event.objects.pending().count() == 2
+
+
+def test_many_events_that_fail_never_hide_the_newer_ones(ticket, ana, monkeypatch):
+    monkeypatch.setattr(tasks, "SWEEP_BATCH", 1)
+    monkeypatch.setattr(tasks.hints, "give", lambda task, *arguments: task(*arguments))
+    actions.note(ticket, by=ana, body="after it")
+    created, noted = ticket.events.all()
+    fail_on.append("ticket.created")
+    tasks.announce_pending()
+    assert heard == [noted.pk]
+    assert list(Event.objects.pending()) == [created]
