@@ -160,9 +160,12 @@ def _copied(sql: str, params: tuple[Any, ...]) -> Iterator[bytes]:
         try:
             with connection_of_reader.cursor() as cursor:
                 cursor.execute("set statement_timeout = 0")
-                statement = cursor.mogrify(sql, params).decode()
-                cursor.copy_expert(f"copy ({statement}) to stdout with (format csv)", funnel)
-                cursor.execute("reset statement_timeout")
+                try:
+                    statement = cursor.mogrify(sql, params).decode()
+                    cursor.copy_expert(f"copy ({statement}) to stdout with (format csv)", funnel)
+                finally:
+                    # Also after a broken-off download: the connection goes on to serve other pages.
+                    cursor.execute("reset statement_timeout")
         except BaseException as error:
             end = error
         funnel.close(end)

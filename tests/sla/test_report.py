@@ -142,6 +142,23 @@ def test_a_download_that_is_broken_off_leaves_the_connection_in_order(a_month):
     assert Ticket.objects.count() == 4
 
 
+def test_a_long_download_that_is_broken_off_leaves_the_limit_for_statements_in_force(db):
+    from django.db import connection
+
+    from sla import export
+
+    def limit():
+        with connection.cursor() as cursor:
+            cursor.execute("show statement_timeout")
+            return cursor.fetchone()
+
+    before = limit()
+    lines = export._copied("select generate_series(1, %s)", (1_000_000,))
+    assert next(lines).startswith(b"1\n2\n")
+    lines.close()
+    assert limit() == before != ("0",)
+
+
 def test_paused_time_stands_in_the_file(clock, ticket, ana, rui, client, mia):
     actions.ask_requester(ticket, by=ana, body="Which version?")
     clock.shift(timedelta(hours=1))
