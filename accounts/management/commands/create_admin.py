@@ -2,13 +2,12 @@ import sys
 from getpass import getpass
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
-from django.db import transaction
 
+from accounts.actions import add_person
 from accounts.models import User
 
 
@@ -34,11 +33,8 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
 
-        user.set_password(password)
-        with transaction.atomic():
-            user.save()
-            # Whoever may run this command need not prove the address by mail, which may not be set up yet.
-            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+        # Whoever may run this command need not prove the address by mail, which may not be set up yet.
+        add_person(email=email, name=user.name, password=password, role=User.Role.ADMIN)
         self.stdout.write(f"{email} may sign in as an admin.")
 
     def ask_for_password(self) -> str:
