@@ -17,7 +17,7 @@ from tickets.actions.changing import locked, require_reason
 
 @transaction.atomic
 def void(clock: Clock, *, by: User, reason: str, at: datetime | None = None) -> Clock:
-    """Take a clock out of the reports, with the reason, for everybody to see (rule B12)."""
+    """Take a clock out of the reports; the reason stands in the ticket's history (rule B12)."""
     ticket = locked(clock.ticket)
     clock = Clock.objects.get(pk=clock.pk)
     reason = require_reason(reason)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import PurePath
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
@@ -290,10 +289,6 @@ class StoredFile(models.Model):
     def is_picture(self) -> bool:
         """May be shown in place."""
         return self.content_type in self.INLINE_TYPES
-
-    @property
-    def extension(self) -> str:
-        return PurePath(self.name).suffix.lstrip(".").lower()
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

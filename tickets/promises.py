@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -63,7 +62,3 @@ def _soonest(clock: Clock) -> tuple[int, float, float]:
     due = clock.due_at.timestamp() if clock.due_at else float("inf")
     stopped = clock.stopped_at.timestamp() if clock.stopped_at else 0
     return _ORDER.get(clock.state, 3), due, -stopped
-
-
-def any_breached(clocks: Iterable[Clock]) -> bool:
-    return any(clock.is_late for clock in clocks)
