@@ -16,6 +16,7 @@ urlpatterns = [
     path("queue/", include("tickets.queue_urls")),
     path("docs/", include("kb.urls")),
     path("reports/", include("sla.urls")),
+    path("settings/", include("helpdesk.settings_urls")),
     path("notices/", include("notifications.urls")),
     path("api/v1/", include("helpdesk.api_urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),

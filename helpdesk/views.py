@@ -8,6 +8,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.doors import staff_required
+from accounts.requests import SignedInRequest
+from helpdesk import settings_pages
 from helpdesk.health import report
 
 logger = structlog.get_logger(__name__)
@@ -29,6 +32,14 @@ def health(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         logger.exception("database_away")
         return JsonResponse({"status": "down", "database": {"status": "away"}}, status=503)
+
+
+@require_safe
+@staff_required
+def settings_home(request: SignedInRequest) -> HttpResponse:
+    """What this person may decide. Staff who may decide nothing are told whom to ask."""
+    groups = settings_pages.groups_for(request.user)
+    return render(request, "settings_home.html", {"place": "settings", "groups": groups})
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -83,6 +83,12 @@ def mia(db: None) -> User:
 
 
 @pytest.fixture
+def ines(db: None) -> User:
+    """The admin."""
+    return person("Ines Admin", role=User.Role.ADMIN)
+
+
+@pytest.fixture
 def kite(db: None) -> Organization:
     organization = Organization.objects.create(name="Kite Live")
     EmailDomain.objects.create(organization=organization, domain="kite.example")

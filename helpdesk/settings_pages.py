@@ -1,0 +1,43 @@
+"""The settings in the product: one line for each page, in the groups and the order in which they show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+def managers(user: User) -> bool:
+    return user.is_manager
+
+
+def admins(user: User) -> bool:
+    return user.is_admin
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of settings. `hint` says in a sentence what is decided there."""
+
+    key: str
+    title: str | Promise
+    hint: str | Promise
+    url_name: str
+    symbol: str
+    may_see: Callable[[User], bool] = managers
+
+
+GROUPS: list[tuple[str | Promise, list[Section]]] = [
+    (_("Promises"), []),
+    (_("Tickets"), []),
+]
+
+
+def groups_for(user: User) -> list[tuple[str | Promise, list[Section]]]:
+    """The pages this person may see, group by group; groups without any are left out."""
+    seen = [(title, [one for one in sections if one.may_see(user)]) for title, sections in GROUPS]
+    return [(title, sections) for title, sections in seen if sections]
