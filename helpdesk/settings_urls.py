@@ -1,4 +1,4 @@
-"""Everything under /settings/. What a page decides lives in its own app, whose addresses are included here."""
+"""Everything under /settings/. What a page decides lives in its app; the addresses of the apps join here."""
 
 from django.urls import path
 
