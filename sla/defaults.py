@@ -32,11 +32,25 @@ TARGETS = {
     Priority.P4: (timedelta(hours=4), None),
 }
 LEVELS = [75, 90, 100, 150]
+# Rule D9, with what the desk needs beside it: the tier hears of its new P1 and P2, owners of agreed dates.
 LADDER: list[dict[str, Any]] = [
-    {"level": "75", "tell": ["assignee_or_tier"], "do": []},
-    {"level": "90", "tell": ["assignee", "tier_lead"], "do": []},
-    {"level": "breach", "tell": ["assignee", "tier_lead", "next_tier", "managers"], "do": ["tier_up"]},
-    {"level": "150", "tell": ["tam", "managers"], "do": []},
+    {"level": "created:P1", "tell": ["tier", "tier_lead", "on_call", "tam"], "do": [], "mail": True},
+    {"level": "created:P2", "tell": ["tier"], "do": [], "mail": False},
+    {"level": "75", "tell": ["assignee_or_tier"], "do": [], "mail": False},
+    {"level": "90", "tell": ["assignee", "tier_lead"], "do": [], "mail": True},
+    {"level": "3d", "tell": ["assignee_or_tier"], "do": [], "mail": False},
+    {"level": "1d", "tell": ["assignee", "tier_lead"], "do": [], "mail": True},
+    {
+        "level": "breach",
+        "tell": ["assignee", "tier_lead", "next_tier", "managers"],
+        "do": ["tier_up"],
+        "mail": True,
+    },
+    {"level": "150", "tell": ["tam", "managers"], "do": [], "mail": True},
+    {"level": "overdue", "tell": ["assignee_or_tier", "tier_lead"], "do": [], "mail": True},
+    {"level": "nudge", "tell": ["assignee_or_tier", "tam"], "do": [], "mail": False},
+    {"level": "passed", "tell": ["assignee", "tier_lead"], "do": [], "mail": True},
+    {"level": "reopened3", "tell": ["tier_lead"], "do": [], "mail": True},
 ]
 PAUSES = [Ticket.Status.PENDING, Ticket.Status.ON_HOLD]
 

@@ -15,6 +15,7 @@ from events.recording import Entry, record_all
 from sla import clocks, engine
 from sla.clocks import Reading
 from sla.engine import Notify, Record
+from sla.ladder import Deed
 from sla.models import Clock, ClockRecord, Heartbeat
 from sla.terms import ladder_of
 from tickets import actions
@@ -190,8 +191,7 @@ def _climb(new: Sequence[tuple[Reading, Record]], now: datetime) -> None:
     climbing = []
     for reading, record in new:
         clock = _row(reading, record)
-        steps = ladder_of(clock.terms_id)
-        if "tier_up" in steps.get(_level(record), ()):
+        if Deed.TIER_UP in ladder_of(clock.terms_id).step(_level(record)).do:
             climbing.append(
                 (
                     reading.ticket,

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 
 from accounts.models import Organization
-from sla import engine, worktime
+from sla import engine, ladder, worktime
+from sla.ladder import Ladder
 from sla.models import CalendarVersion, Contract, Plan, PolicyVersion, Terms
 
 
@@ -114,7 +115,6 @@ def _calendar_of(version_id: int) -> worktime.Calendar:
 
 
 @lru_cache(maxsize=1024)
-def ladder_of(terms_id: int) -> dict[str, tuple[str, ...]]:
-    """What each level does besides telling people: `{"breach": ("tier_up",)}` (rule D9)."""
-    ladder = Terms.objects.values_list("policy_version__ladder", flat=True).get(pk=terms_id)
-    return {step["level"]: tuple(step["do"]) for step in ladder}
+def ladder_of(terms_id: int) -> Ladder:
+    """Whom each level tells and what it does (rule D9)."""
+    return ladder.read(Terms.objects.values_list("policy_version__ladder", flat=True).get(pk=terms_id))
