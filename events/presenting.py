@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 CUSTOMER_VISIBLE = frozenset(
     {
         "sla.breached",
+        "sla.terms_changed",
         "ticket.asked",
         "ticket.assigned",
         "ticket.closed",
@@ -48,7 +49,11 @@ CUSTOMER_VISIBLE = frozenset(
     }
 )
 # Facts that the desk keeps to itself even where a customer is told of the event.
-_INTERNAL_FACTS = {"ticket.handed_over": {"reason"}, "ticket.escalated": {"because"}}
+_INTERNAL_FACTS = {
+    "sla.terms_changed": {"policy", "version", "calendar"},
+    "ticket.handed_over": {"reason"},
+    "ticket.escalated": {"because"},
+}
 _FACTS = {
     "subject": _("subject"),
     "product": _("product"),

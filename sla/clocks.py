@@ -53,6 +53,7 @@ class Reading:
     terms_id: int
     rows: dict[ClockKey, Clock]
     recorded: dict[RecordKey, datetime]  # with their occurred_at
+    history: engine.TicketState
     states: list[ClockState] = field(default_factory=list)
 
 
@@ -65,8 +66,9 @@ def read(moments: Mapping[Ticket, datetime]) -> list[Reading]:
     readings = []
     for ticket, moment in moments.items():
         terms_id = _ticket_terms(ticket, rows[ticket.pk], book)
-        reading = Reading(ticket, moment, terms_id, rows[ticket.pk], recorded[ticket.pk])
-        reading.states = _evaluate(events[ticket.pk], reading)
+        history = engine.fold(events[ticket.pk])
+        reading = Reading(ticket, moment, terms_id, rows[ticket.pk], recorded[ticket.pk], history)
+        reading.states = _evaluate(reading)
         readings.append(reading)
     return readings
 
@@ -106,13 +108,13 @@ def _key(clock: Clock) -> ClockKey:
     return engine.Target(clock.target), clock.cycle
 
 
-def _evaluate(events: Sequence[engine.HistoryEvent], reading: Reading) -> list[ClockState]:
+def _evaluate(reading: Reading) -> list[ClockState]:
     """Each clock is judged by its own terms: finished ones keep what later edits change (rules C1, C2)."""
-    state = engine.fold(events)
     breaches = {key: row.breached_at for key, row in reading.rows.items() if row.breached_at is not None}
     states = []
     for terms_id in {reading.terms_id, *(row.terms_id for row in reading.rows.values())}:
-        for clock in engine.clocks(state, policy_of(terms_id), reading.read_at, _standing(breaches, reading)):
+        policy, standing = policy_of(terms_id), _standing(breaches, reading)
+        for clock in engine.clocks(reading.history, policy, reading.read_at, standing):
             row = reading.rows.get(clock.key)
             if (row.terms_id if row else reading.terms_id) == terms_id:
                 states.append(clock)

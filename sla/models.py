@@ -97,6 +97,11 @@ class PolicyVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.policy} v{self.number}"
 
+    @property
+    def is_first(self) -> bool:
+        """The first version also holds for everything before it, so imported history has a promise too."""
+        return self.number == 1
+
 
 class PolicyRow(models.Model):
     """The promise of one priority."""

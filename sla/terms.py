@@ -102,6 +102,7 @@ def policy_of(terms_id: int) -> engine.Policy:
         ),
         levels=tuple(version.levels),
         next_response=options.get("next_response", False),
+        next_response_from=None if version.is_first else version.valid_from,
         bot_meets_response=options.get("bot_meets_response", False),
         reopen_floor=timedelta(minutes=options.get("reopen_floor_minutes", 0)),
         renotice_every=timedelta(hours=renotice_hours) if renotice_hours else None,

@@ -27,7 +27,10 @@ def lives(state: TicketState, policy: Policy) -> Iterator[Life]:
     yield response_life(state, policy)
     yield _resolution(state)
     if policy.next_response:
-        yield from _next_responses(state, policy)
+        since = policy.next_response_from
+        for life in _next_responses(state, policy):
+            if since is None or life.started_at >= since:
+                yield life
 
 
 def _answering(policy: Policy) -> tuple[Author, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
@@ -69,6 +69,8 @@ class Policy:
         DEFAULT_LEVELS  # percent of the target; above 100: escalations after the breach (D9)
     )
     next_response: bool = False  # B16
+    # A version that an open ticket went over to says nothing of what was asked before it was in force (C1).
+    next_response_from: datetime | None = None
     bot_meets_response: bool = False  # B3
     reopen_floor: timedelta = timedelta(0)  # B8
     renotice_every: timedelta | None = None  # open time of the governing row's calendar (D10)
