@@ -53,6 +53,8 @@ _INTERNAL_FACTS = {
     "sla.terms_changed": {"policy", "version", "calendar"},
     "ticket.handed_over": {"reason"},
     "ticket.escalated": {"because"},
+    "ticket.assigned": {"because"},
+    "ticket.priority_set": {"because"},
 }
 _FACTS = {
     "subject": _("subject"),
@@ -111,8 +113,26 @@ def _rendered(event: Event, viewer: User, people: dict[int, User]) -> SafeString
         "facts": get_text_list([str(_FACTS[name]) for name in event.changes if name in _FACTS], _("and")),
         "due_at": _moment(event.data.get("due_at")),
         "agreed_at": _moment(event.data.get("agreed_at")),
+        "because": _because(event, viewer),
     }
     return render_to_string(f"events/{event.kind}.html", context)
+
+
+def _because(event: Event, viewer: User) -> str:
+    """Why the product did it by itself: "missed", "risk", "again" or "urgent". Of these a customer is told of
+    the missed promise alone; warnings are the desk's own.
+    """
+    because = event.data.get("because")
+    if because is None:
+        return ""
+    level = str(because.get("level", "breach"))
+    if level == "breach" or level.startswith("overdue") or (level.isdigit() and int(level) > 100):
+        return "missed"
+    if not viewer.is_staff_member:
+        return ""
+    if level.startswith("reopened"):
+        return "again"
+    return "urgent" if level.startswith("created") else "risk"
 
 
 def _mentioned(events: list[Event]) -> dict[int, User]:

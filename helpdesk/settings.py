@@ -217,7 +217,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 # --- The stream of events. Order matters: a projection may read what those before it wrote.
 
 EVENT_PROJECTIONS = ["sla.projections.project"]
-EVENT_LISTENERS = ["notifications.listeners.publish", "notifications.listeners.notify"]
+EVENT_LISTENERS = [
+    "notifications.listeners.publish",
+    "notifications.listeners.notify",
+    "sla.climbing.listen",
+]
 
 # --- The desk
 

@@ -1,4 +1,4 @@
-"""Who hears of what, and how. This table is the only place that says so."""
+"""Who hears of what, and how: this table for what people do, the policy's ladder for what clocks do."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from accounts.models import User
 from events.models import Event
 from events.presenting import CUSTOMER_VISIBLE
 from notifications import people
-from tickets.models import Message, Priority, Ticket
-
-THIRD_REOPENING = 3
-LAST_WARNING_PERCENT = 90
+from sla.climbing import step_of
+from sla.ladder import Role
+from tickets.models import Message, Ticket
 
 
 class Way(Flag):
@@ -47,48 +46,9 @@ def desk_asked(event: Event) -> bool:
     return not customer_asked(event)
 
 
-def is_priority(*priorities: Priority) -> Circumstance:
-    """Filed with one of these priorities, or changed to one."""
-
-    def holds(event: Event) -> bool:
-        changed = event.changes.get("priority")
-        now = changed[1] if changed else event.data.get("priority")
-        return any(now == priority for priority in priorities)
-
-    return holds
-
-
 def priority_lowered(event: Event) -> bool:
     old, new = event.changes.get("priority", ["", ""])
     return bool(old < new)
-
-
-def third_reopening(event: Event) -> bool:
-    return bool(event.changes.get("reopen_count", [0, 0])[1] == THIRD_REOPENING)
-
-
-def early_warning(event: Event) -> bool:
-    """The scan wants it announced, and there is time left (rules D1, D9)."""
-    return announced(event) and not _is_last(event)
-
-
-def last_warning(event: Event) -> bool:
-    """90 % or more of the time is used, or the agreed date is a business day away."""
-    return announced(event) and _is_last(event)
-
-
-def nobody_has_it(event: Event) -> bool:
-    return announced(event) and event.ticket.assignee_id is None
-
-
-def _is_last(event: Event) -> bool:
-    level = str(event.data.get("level", ""))
-    return level == "1d" or (level.isdigit() and int(level) >= LAST_WARNING_PERCENT)
-
-
-def announced(event: Event) -> bool:
-    """Lower levels of a late scan, and breaches that an answer has overtaken, are recorded and not sent."""
-    return bool(event.data.get("notify"))
 
 
 @dataclass(frozen=True)
@@ -100,22 +60,16 @@ class Tell:
     even_the_actor: bool = False
 
 
-P1, P2 = Priority.P1, Priority.P2
 NOTICE, MAIL, BOTH = Way.NOTICE, Way.MAIL, Way.BOTH
 
 AUDIENCE: dict[str, list[Tell]] = {
     "ticket.created": [
         Tell(people.requester, MAIL, when=customer_asked, even_the_actor=True),
         Tell(people.requester, BOTH, when=desk_asked),
-        Tell(people.agents_of_tier, BOTH, when=is_priority(P1)),
-        Tell(people.leads_of_tier, BOTH, when=is_priority(P1)),
-        Tell(people.account_manager, BOTH, when=is_priority(P1)),
-        Tell(people.agents_of_tier, NOTICE, when=is_priority(P2)),
     ],
     "ticket.replied": [
         Tell(people.customers, BOTH),
         Tell(people.assignee, NOTICE),
-        Tell(people.leads_of_tier, BOTH, when=third_reopening),
     ],
     "ticket.asked": [Tell(people.customers, BOTH), Tell(people.assignee, NOTICE)],
     "ticket.noted": [Tell(people.assignee, NOTICE)],
@@ -132,9 +86,6 @@ AUDIENCE: dict[str, list[Tell]] = {
         Tell(people.requester, NOTICE),
         Tell(people.requester, MAIL, when=priority_lowered),
         Tell(people.assignee, NOTICE),
-        Tell(people.agents_of_tier, BOTH, when=is_priority(P1)),
-        Tell(people.leads_of_tier, BOTH, when=is_priority(P1)),
-        Tell(people.account_manager, BOTH, when=is_priority(P1)),
     ],
     "ticket.held": [Tell(people.requester, BOTH)],
     "ticket.date_agreed": [Tell(people.customers, BOTH), Tell(people.assignee, NOTICE)],
@@ -147,41 +98,35 @@ AUDIENCE: dict[str, list[Tell]] = {
         Tell(people.customers, NOTICE),
         Tell(people.customers, MAIL, when=by_desk),
         Tell(people.assignee, NOTICE),
-        Tell(people.leads_of_tier, BOTH, when=third_reopening),
     ],
     "ticket.closed": [Tell(people.requester, NOTICE)],
-    # The ladder of rule D9.
-    "sla.warned": [
-        Tell(people.assignee, NOTICE, when=early_warning),
-        Tell(people.assignee, BOTH, when=last_warning),
-        Tell(people.leads_of_tier, BOTH, when=last_warning),
-        Tell(people.agents_of_tier, NOTICE, when=nobody_has_it),
-    ],
-    "sla.breached": [
-        Tell(people.assignee, BOTH, when=announced),
-        Tell(people.leads_of_tier, BOTH, when=announced),
-        Tell(people.leads_of_next_tier, BOTH, when=announced),
-        Tell(people.managers, BOTH, when=announced),
-    ],
-    "sla.overdue": [
-        Tell(people.account_manager, BOTH, when=announced),
-        Tell(people.managers, BOTH, when=announced),
-    ],
-    "sla.date_missing": [
-        Tell(people.assignee, NOTICE, when=announced),
-        Tell(people.leads_of_tier, NOTICE, when=nobody_has_it),
-    ],
-    "sla.date_passed": [
-        Tell(people.assignee, BOTH, when=announced),
-        Tell(people.leads_of_tier, NOTICE, when=announced),
-    ],
 }
+
+# Whom the ladder of the ticket's policy means by a role (rule D9).
+ROLES: dict[Role, people.People] = {
+    Role.ASSIGNEE: people.assignee,
+    Role.ASSIGNEE_OR_TIER: people.assignee_or_tier,
+    Role.TIER: people.agents_of_tier,
+    Role.TIER_LEAD: people.leads_of_tier,
+    Role.NEXT_TIER: people.leads_of_next_tier,
+    Role.ON_CALL: people.on_call,
+    Role.TAM: people.account_manager,
+    Role.MANAGERS: people.managers,
+}
+
+
+def by_ladder(event: Event) -> list[Tell]:
+    """Whom the ladder tells, where the event is a level of it: a breach, a new P1, a third reopening."""
+    step = step_of(event)
+    if step is None:
+        return []
+    return [Tell(ROLES[role], BOTH if step.mail else NOTICE) for role in step.tell]
 
 
 def audience(event: Event) -> dict[User, Way]:
     """Whom to tell of an event, and how. Each person once, by all the ways that their roles name (D11)."""
     told: dict[User, Way] = {}
-    for tell in AUDIENCE.get(event.kind, []):
+    for tell in [*AUDIENCE.get(event.kind, []), *by_ladder(event)]:
         if not tell.when(event):
             continue
         for person in tell.who(event):

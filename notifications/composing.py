@@ -103,10 +103,12 @@ def _headline(event: Event) -> str:
             return _("Now %(priority)s") % {"priority": event.changes["priority"][1]}
         case "ticket.assigned" | "ticket.handed_over":
             return _("Assigned to you")
-        case "ticket.replied" | "ticket.reopened" if audience.third_reopening(event):
-            return _("Reopened for the third time")
-        case "sla.warned":
+        case "ticket.replied" | "ticket.reopened" if audience.by_ladder(event):
+            return _("Reopened %(count)d times") % {"count": event.changes["reopen_count"][1]}
+        case "sla.warned" | "sla.date_near":
             return _("Promise at risk")
+        case "sla.date_missing":
+            return _("No date agreed")
         case "sla.breached" | "sla.overdue" | "sla.date_passed":
             return _("Promise missed")
     return ""

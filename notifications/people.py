@@ -44,6 +44,17 @@ def agents_of_tier(event: Event) -> Iterable[User]:
     return agents
 
 
+def assignee_or_tier(event: Event) -> Iterable[User]:
+    """Who has the ticket; while nobody has it, everybody who may take it."""
+    return assignee(event) or agents_of_tier(event)
+
+
+def on_call(event: Event) -> Iterable[User]:
+    """Who answers for L2 at any hour: its leads; everybody there while it has none."""
+    second = User.objects.agents().filter(tier=Tier.L2)
+    return second.filter(is_lead=True) or second
+
+
 def leads_of_tier(event: Event) -> Iterable[User]:
     return User.objects.agents().filter(tier=tier_of(event), is_lead=True)
 

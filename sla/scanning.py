@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,19 +13,19 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from events.recording import Entry, record_all
-from sla import clocks, engine
+from sla import climbing, clocks, engine
 from sla.clocks import Reading
 from sla.engine import Notify, Record
-from sla.ladder import Deed
+from sla.ladder import Step
 from sla.models import Clock, ClockRecord, Heartbeat
 from sla.terms import ladder_of
-from tickets import actions
 from tickets.models import Ticket
 
 logger = structlog.get_logger(__name__)
 
 BATCH = 200
 HEARTBEAT = "scan"
+_PREFIXED = re.compile(r"(?:warn|over)(\d.*)")
 
 
 @dataclass
@@ -104,6 +105,12 @@ def record_crossed(tickets: Sequence[Ticket], now: datetime) -> int:
     """
     readings = clocks.read(dict.fromkeys(tickets, now))
     found = [(reading, engine.scan(reading.states, reading.recorded, now)) for reading in readings]
+    first = [
+        (reading, record)
+        for reading, result in found
+        for record in result.new
+        if _is_first_of_level(reading, record)
+    ]
     for reading, result in found:
         reading.recorded |= {record.key: record.occurred_at for record in result.new}
         for key in result.withdrawn:
@@ -121,8 +128,16 @@ def record_crossed(tickets: Sequence[Ticket], now: datetime) -> int:
     _forget([(reading, key) for reading, result in found for key in result.withdrawn])
     if entries:
         record_all(entries)
-    _climb(new, now)
+    climbing.climb([_climbed(reading, record) for reading, record in first], now)
     return len(new)
+
+
+def _is_first_of_level(reading: Reading, record: Record) -> bool:
+    """A new governing row may warn again (rule D3), but what the ladder does at a level it does once: a
+    priority that was raised at 90 % must not be raised again at 90 % of the new target.
+    """
+    level = record.key[:3]
+    return all(key[:3] != level for key in reading.recorded)
 
 
 def _row(reading: Reading, record: Record) -> Clock:
@@ -162,15 +177,36 @@ def _entry(reading: Reading, record: Record) -> Entry:
         "occurred_at": record.occurred_at,
         "notify": record.notify is Notify.YES,
         "late": record.is_late,
+        "tier": reading.ticket.tier,
     }
     if level == "breach":
         data |= {"tier": clock.tier_at_breach, "holder": clock.holder_at_breach_id}
+    if data["notify"]:
+        data |= climbing.as_data(_step(clock, record))
     return Entry(_kind(record), reading.ticket, None, record.detected_at, data)
 
 
+def _step(clock: Clock, record: Record) -> Step:
+    return ladder_of(clock.terms_id).step(_level(record))
+
+
+def _climbed(reading: Reading, record: Record) -> climbing.Climb:
+    clock = _row(reading, record)
+    because = {
+        "target": record.target,
+        "cycle": record.cycle,
+        "level": _level(record),
+        "due_at": record.occurred_at,
+    }
+    return reading.ticket, _step(clock, record), because
+
+
 def _level(record: Record) -> str:
-    """ "warn75" is level 75, "warn3d" level 3d, "over150" level 150; the rest are called by their names."""
-    return record.level.removeprefix("warn").removeprefix("over")
+    """As the ladder calls it: "warn75" is 75, "warn3d" is 3d, "over150" is 150; "breach" and "overdue2" are
+    what they are.
+    """
+    name = _PREFIXED.fullmatch(record.level)
+    return name[1] if name else record.level
 
 
 def _kind(record: Record) -> str:
@@ -184,18 +220,3 @@ def _kind(record: Record) -> str:
     if not record.level.startswith("warn"):
         return "sla.overdue"
     return "sla.warned" if level.isdigit() else "sla.date_near"
-
-
-def _climb(new: Sequence[tuple[Reading, Record]], now: datetime) -> None:
-    """Do what the policy's ladder says about the promises found broken (rule D9)."""
-    climbing = []
-    for reading, record in new:
-        clock = _row(reading, record)
-        if Deed.TIER_UP in ladder_of(clock.terms_id).step(_level(record)).do:
-            climbing.append(
-                (
-                    reading.ticket,
-                    {"target": record.target, "cycle": record.cycle, "due_at": record.occurred_at},
-                )
-            )
-    actions.escalate_all(climbing, at=now)

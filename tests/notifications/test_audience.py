@@ -77,12 +77,13 @@ def test_of_an_ordinary_ticket_only_its_requester_is_told_by_an_acknowledgement(
     assert told(filed(rui, kite, "P4"), "ticket.created") == {"Rui": MAIL}
 
 
-def test_a_p1_calls_the_tier_its_lead_and_the_organisations_tam(ana, axel, lars, lena, mia, tam, rui, kite):
+def test_a_p1_calls_the_tier_its_lead_l2_on_call_and_the_tam(ana, axel, lars, lena, mia, tam, rui, kite):
     assert told(filed(rui, kite, "P1"), "ticket.created") == {
         "Rui": MAIL,
         "Ana": BOTH,
         "Axel": BOTH,
         "Lars": BOTH,
+        "Lena": BOTH,
         "Tessa": BOTH,
     }
 

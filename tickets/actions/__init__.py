@@ -6,6 +6,7 @@ system), `at` the moment (None: now); importers and the demo pass moments of the
 """
 
 from tickets.actions.conversation import ask_requester, note, reply
+from tickets.actions.escalating import assign_leads, escalate, escalate_all, raise_all
 from tickets.actions.filing import create
 from tickets.actions.lifecycle import (
     agree_date,
@@ -18,12 +19,13 @@ from tickets.actions.lifecycle import (
     set_facts,
     set_priority,
 )
-from tickets.actions.routing import assign, escalate, escalate_all, hand_over, release, take
+from tickets.actions.routing import assign, hand_over, release, take
 
 __all__ = [
     "agree_date",
     "ask_requester",
     "assign",
+    "assign_leads",
     "close",
     "close_if_still_resolved",
     "create",
@@ -32,6 +34,7 @@ __all__ = [
     "hand_over",
     "hold",
     "note",
+    "raise_all",
     "release",
     "reopen",
     "reply",

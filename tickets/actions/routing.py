@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Tier, User
-from events.recording import Entry, record, record_all
-from helpdesk import bulk
+from events.recording import record
 from helpdesk.errors import InvalidInput, InvalidTransition
 from tickets.actions.changing import change, locked, require_active, require_reason
 from tickets.models import Ticket
@@ -91,37 +89,6 @@ def hand_over(
     now = at or timezone.now()
     changes = change(ticket, now, tier=tier, assignee=to)
     record("ticket.handed_over", ticket, by=by, at=now, changes=changes, reason=reason)
-    return ticket
-
-
-@transaction.atomic
-def escalate_all(missed: Sequence[tuple[Ticket, dict[str, Any]]], *, at: datetime) -> list[Ticket]:
-    """Move each ticket one tier up after a missed promise; the assignee stays until somebody above takes it.
-
-    The caller holds the locks: the scan escalates hundreds of tickets in one transaction. With each ticket
-    comes which promise it was, for the history; a ticket that missed two climbs twice. At the top there is
-    nothing to do and no event. Returns the tickets that moved.
-    """
-    entries: list[Entry] = []
-    for ticket, because in missed:
-        higher = Tier(ticket.tier).next_up
-        if higher is None or not ticket.is_active:
-            continue
-        changes = {"tier": [ticket.tier, higher]}
-        ticket.tier, ticket.updated_at = higher, max(at, ticket.updated_at)
-        entries.append(Entry("ticket.escalated", ticket, None, at, {"changes": changes, "because": because}))
-    moved = {entry.ticket.pk: entry.ticket for entry in entries}
-    if entries:
-        bulk.update(moved.values(), ["tier", "updated_at"])
-        record_all(entries)
-    return list(moved.values())
-
-
-@transaction.atomic
-def escalate(ticket: Ticket, *, because: dict[str, Any], at: datetime | None = None) -> Ticket:
-    """Escalate one ticket; the caller need not hold its lock."""
-    ticket = locked(ticket)
-    escalate_all([(ticket, because)], at=at or timezone.now())
     return ticket
 
 
