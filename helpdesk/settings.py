@@ -207,6 +207,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(minutes=10),
         "options": {"expires": 600},
     },
+    "publish-scheduled-articles": {
+        "task": "kb.tasks.publish_scheduled",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "count-common-words": {
         "task": "kb.tasks.count_common_words",
         "schedule": timedelta(hours=1),

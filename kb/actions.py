@@ -13,16 +13,26 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Organization, User
 from helpdesk.errors import InvalidInput, InvalidTransition
 from helpdesk.text import normal
 from kb.indexing import index
-from kb.models import Article, Deflection, Rating, Revision
+from kb.models import Article, Category, Deflection, Rating, Revision
 from products.models import Product
 
 Status = Article.Status
-# What a writer may change.
-WORDS = ("title", "summary", "body", "category", "platforms", "sdk_from", "sdk_to", "error_codes", "keywords")
+# What a writer may change, and what of it is no text to read but a fact.
+PLAIN_FACTS = (
+    "kind",
+    "platforms",
+    "sdk_from",
+    "sdk_to",
+    "error_codes",
+    "keywords",
+    "audience",
+    "extra_facts",
+)
+WORDS = ("title", "summary", "body", "category", "owner", "review_on", *PLAIN_FACTS)
 
 
 @transaction.atomic
@@ -32,7 +42,9 @@ def create(
     language: str,
     by: User | None,
     products: Iterable[Product] = (),
+    organizations: Iterable[Organization] = (),
     at: datetime | None = None,
+    kind_of_change: Revision.Kind = Revision.Kind.WRITTEN,
     **words: Any,
 ) -> Article:
     """Write a draft. Raises InvalidInput where it exists in this language, or has no title or text."""
@@ -47,7 +59,8 @@ def create(
             raise
         raise InvalidInput(_("There is an article at this address in this language already.")) from error
     article.products.set(products)
-    _keep(article, Revision.Kind.WRITTEN, by=by, at=now)
+    article.organizations.set(organizations)
+    _keep(article, kind_of_change, by=by, at=now)
     index(article)
     return article
 
@@ -58,8 +71,10 @@ def edit(
     *,
     by: User | None,
     products: Iterable[Product] | None = None,
+    organizations: Iterable[Organization] | None = None,
     based_on: int | None = None,
     at: datetime | None = None,
+    kind_of_change: Revision.Kind = Revision.Kind.EDITED,
     **words: Any,
 ) -> Article:
     """Change the words or facts of an article. What changes nothing leaves no revision.
@@ -75,40 +90,111 @@ def edit(
     _set(article, words)
     if products is not None:
         article.products.set(products)
+    if organizations is not None:
+        article.organizations.set(organizations)
     if before == (_facts(article), article.title, article.summary, article.body):
         return article
 
     article.updated_at = at or timezone.now()
     article.updated_by = by
     article.save(update_fields=[*words, "updated_at", "updated_by"])
-    _keep(article, Revision.Kind.EDITED, by=by, at=article.updated_at)
+    _keep(article, kind_of_change, by=by, at=timezone.now() if at is None else at)
     index(article)
     return article
 
 
 @transaction.atomic
+def restore(article: Article, revision: Revision, *, by: User | None, at: datetime | None = None) -> Article:
+    """Make the article what it was in one of its revisions; the revisions since are kept.
+
+    What is no longer there (a product, an organisation, an owner) stays away. Who may read it is not
+    restored: an old revision never opens an article to more people.
+    """
+    if revision.article_id != article.pk:
+        raise InvalidInput(_("This is a revision of another article."))
+    facts = revision.facts
+    words: dict[str, Any] = {
+        name: facts[name] for name in PLAIN_FACTS if name in facts and name != "audience"
+    }
+    if category := Category.objects.filter(slug=facts.get("category")).first():
+        words["category"] = category
+    return edit(
+        article,
+        by=by,
+        at=at,
+        products=Product.objects.filter(code__in=facts["products"]) if "products" in facts else None,
+        kind_of_change=Revision.Kind.RESTORED,
+        title=revision.title,
+        summary=revision.summary,
+        body=revision.body,
+        **words,
+    )
+
+
+@transaction.atomic
+def submit(article: Article, *, by: User | None, at: datetime | None = None) -> Article:
+    """Ask a colleague to read a draft. Raises InvalidTransition for anything but a draft."""
+    article = _locked(article)
+    if article.status != Status.DRAFT:
+        raise InvalidTransition(_("Only a draft is sent to review."))
+    return _move(article, Status.IN_REVIEW, Revision.Kind.SUBMITTED, by=by, at=at)
+
+
+@transaction.atomic
+def schedule(
+    article: Article, *, publish_at: datetime, by: User | None, at: datetime | None = None
+) -> Article:
+    """Have it published at a moment to come. Raises InvalidInput for one that has passed."""
+    article = _locked(article)
+    if article.status in (Status.PUBLISHED, Status.ARCHIVED):
+        raise InvalidTransition(_("Only a draft can be scheduled."))
+    if publish_at <= (at or timezone.now()):
+        raise InvalidInput(_("Please choose a moment in the future."))
+    article.publish_at = publish_at
+    return _move(article, Status.SCHEDULED, Revision.Kind.SCHEDULED, by=by, at=at)
+
+
+@transaction.atomic
 def publish(article: Article, *, by: User | None, at: datetime | None = None) -> Article:
-    """Let everybody read it. Raises InvalidTransition if they can already."""
+    """Let its audience read it. Raises InvalidTransition if they can already."""
     article = _locked(article)
     if article.is_published:
         raise InvalidTransition(_("This article is published already."))
-    now = at or timezone.now()
-    article.status, article.published_at = Status.PUBLISHED, article.published_at or now
-    article.save(update_fields=["status", "published_at"])
-    _keep(article, Revision.Kind.PUBLISHED, by=by, at=now)
-    return article
+    article.publish_at = None
+    article.published_at = article.published_at or at or timezone.now()
+    return _move(article, Status.PUBLISHED, Revision.Kind.PUBLISHED, by=by, at=at)
+
+
+def publish_due(now: datetime) -> int:
+    """Publish what was scheduled for a moment that has come; how many. Callable by several at once."""
+    published = 0
+    for pk in Article.objects.due(now).values_list("pk", flat=True):
+        with transaction.atomic():
+            article = Article.objects.due(now).select_for_update(skip_locked=True, no_key=True).filter(pk=pk)
+            if found := article.first():
+                publish(found, by=None, at=now)
+                published += 1
+    return published
 
 
 @transaction.atomic
 def unpublish(article: Article, *, by: User | None, at: datetime | None = None) -> Article:
     """Take it back: a draft again, seen by staff only. Raises InvalidTransition if it is one."""
     article = _locked(article)
-    if not article.is_published:
+    if article.status == Status.DRAFT:
         raise InvalidTransition(_("This article is a draft already."))
-    article.status = Status.DRAFT
-    article.save(update_fields=["status"])
-    _keep(article, Revision.Kind.UNPUBLISHED, by=by, at=at or timezone.now())
-    return article
+    article.publish_at = None
+    return _move(article, Status.DRAFT, Revision.Kind.UNPUBLISHED, by=by, at=at)
+
+
+@transaction.atomic
+def archive(article: Article, *, by: User | None, at: datetime | None = None) -> Article:
+    """Put it away: kept with its past, found by nobody. Raises InvalidTransition if it is away already."""
+    article = _locked(article)
+    if article.status == Status.ARCHIVED:
+        raise InvalidTransition(_("This article is archived already."))
+    article.publish_at = None
+    return _move(article, Status.ARCHIVED, Revision.Kind.ARCHIVED, by=by, at=at)
 
 
 @transaction.atomic
@@ -155,6 +241,17 @@ def _locked(article: Article) -> Article:
     return Article.objects.select_for_update(no_key=True).get(pk=article.pk)
 
 
+def _move(
+    article: Article, status: str, kind: Revision.Kind, *, by: User | None, at: datetime | None
+) -> Article:
+    article.status = status
+    article.save(update_fields=["status", "publish_at", "published_at"])
+    _keep(article, kind, by=by, at=at or timezone.now())
+    # Translations are found by the words of published versions only.
+    index(article)
+    return article
+
+
 def _set(article: Article, words: Mapping[str, Any]) -> None:
     """Put cleaned words on the article. Raises InvalidInput for a missing title, summary or text."""
     for name, value in words.items():
@@ -181,7 +278,10 @@ def _facts(article: Article) -> dict[str, Any]:
     return {
         "category": article.category.slug,
         "products": sorted(article.products.values_list("code", flat=True)),
-        **{name: getattr(article, name) for name in WORDS[4:]},
+        "organizations": sorted(article.organizations.values_list("name", flat=True)),
+        "owner": article.owner_id,
+        "review_on": article.review_on.isoformat() if article.review_on else None,
+        **{name: getattr(article, name) for name in PLAIN_FACTS},
     }
 
 

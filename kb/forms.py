@@ -9,6 +9,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from kb.models import Article
 from products.models import Platform
 
@@ -46,16 +47,23 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ha
         model = Article
         fields = [
             *("title", "summary", "body", "slug", "language", "category", "products", "platforms"),
-            *("sdk_from", "sdk_to", "error_codes", "keywords"),
+            *("sdk_from", "sdk_to", "error_codes", "keywords", "kind"),
+            *("audience", "organizations", "owner", "review_on"),
         ]
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 3}),
             "body": forms.Textarea(attrs={"rows": 24, "class": "mono"}),
             "products": forms.CheckboxSelectMultiple,
+            "organizations": forms.SelectMultiple(attrs={"size": 5}),
+            "review_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ModelChoiceField)
+        owner.queryset = User.objects.filter(role__in=User.STAFF_ROLES, is_active=True)
+        owner.empty_label = _("nobody")
         if self.instance.pk:
             # The address and the language are what links and translations hold on to.
             del self.fields["slug"], self.fields["language"]
@@ -67,6 +75,14 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ha
         if slug in RESERVED_SLUGS:
             raise forms.ValidationError(_("This address is a page of its own. Please choose another."))
         return slug.lower()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("audience") != Article.Audience.ORGANIZATIONS:
+            cleaned["organizations"] = []
+        elif not cleaned.get("organizations"):
+            self.add_error("organizations", _("Please name at least one organisation."))
+        return cleaned
 
     def clean_error_codes(self) -> list[str]:
         return self.cleaned_data["error_codes"] or []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.contrib.postgres.search import CombinedSearchVector, SearchVector
 from django.db import connection, transaction
@@ -34,7 +35,17 @@ def index(article: Article) -> None:
     """
     versions = list(Article.objects.filter(slug=article.slug))
     for version in versions:
-        _index(version, [other for other in versions if other.pk != version.pk])
+        _index(version, [one for one in versions if one.pk != version.pk and _lends_words(one, version)])
+
+
+def _lends_words(lender: Article, borrower: Article) -> bool:
+    """Only what the borrower's readers may read themselves: words of a draft or of a narrower audience
+    would show by what they find."""
+    return lender.is_published and (
+        lender.audience == Article.Audience.PUBLIC
+        or borrower.audience == Article.Audience.INTERNAL
+        or lender.audience == borrower.audience == Article.Audience.CUSTOMERS
+    )
 
 
 @transaction.atomic
@@ -56,13 +67,12 @@ def count_common_words() -> None:
 
 
 def _index(article: Article, translations: Iterable[Article]) -> None:
-    rendered = render_article(article.body[:MAX_INDEXED_CHARACTERS])
-    text = html.unescape(strip_tags(rendered.html))
+    text, headings = _read(article.body[:MAX_INDEXED_CHARACTERS])
     versions = [article, *translations]
     short = (
         _vector("A", *(words for one in versions for words in [one.title, *one.error_codes]))
         + _vector("B", *(words for one in versions for words in [one.summary, *one.keywords]))
-        + _vector("C", *(heading.title for heading in rendered.headings), *_identifiers(text))
+        + _vector("C", *headings, *_identifiers(text))
     )
     Article.objects.filter(pk=article.pk).update(
         search=short,
@@ -71,6 +81,14 @@ def _index(article: Article, translations: Iterable[Article]) -> None:
         marked_summary=marked(article.summary),
         marked_body=marked(text),
     )
+
+
+@lru_cache(maxsize=32)
+def _read(body: str) -> tuple[str, list[str]]:
+    """The words of a text without its marks, and its headings. Kept a while: the versions of an article are
+    indexed together, and publishing follows writing."""
+    rendered = render_article(body)
+    return html.unescape(strip_tags(rendered.html)), [heading.title for heading in rendered.headings]
 
 
 def _vector(weight: str, *texts: str) -> SearchVector | CombinedSearchVector:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
@@ -13,15 +15,21 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Organization, User
 from events.append_only import append_only
 from products.models import Platform, Product
 
 
 class Category(models.Model):
-    """A shelf: guides, API reference, FAQ, scenarios. `kb.shelves` puts up the first four."""
+    """A shelf, or a part of one: a folder of an imported tree lies within the folder above it.
 
-    slug = models.SlugField(_("short name"), unique=True)
+    `kb.shelves` puts up the first four.
+    """
+
+    slug = models.SlugField(_("short name"), max_length=200, unique=True, allow_unicode=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("within"), null=True, blank=True, related_name="parts"
+    )
     name = models.CharField(_("name"), max_length=80)
     name_zh = models.CharField(_("name in Chinese"), max_length=80, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -41,20 +49,41 @@ class Category(models.Model):
 
 class ArticleQuerySet(models.QuerySet["Article"]):
     def visible_to(self, user: User | AnonymousUser) -> ArticleQuerySet:
-        """Published articles for everybody, signed in or not; drafts for staff."""
+        """Everything for staff; for everybody else what is published for an audience they belong to."""
         if isinstance(user, User) and user.is_staff_member:
             return self
-        return self.published()
+        audience = models.Q(audience=Article.Audience.PUBLIC)
+        if isinstance(user, User) and user.is_authenticated:
+            named = Article.organizations.through.objects.filter(
+                article=models.OuterRef("pk"), organization__memberships__user=user
+            )
+            audience |= models.Q(audience=Article.Audience.CUSTOMERS)
+            audience |= models.Q(models.Exists(named), audience=Article.Audience.ORGANIZATIONS)
+        return self.published().filter(audience)
 
     def published(self) -> ArticleQuerySet:
         return self.filter(status=Article.Status.PUBLISHED)
 
     def drafts(self) -> ArticleQuerySet:
-        return self.filter(status=Article.Status.DRAFT)
+        """What is on its way to be published."""
+        return self.exclude(status__in=[Article.Status.PUBLISHED, Article.Status.ARCHIVED])
 
-    def for_reader_of(self, language: str) -> ArticleQuerySet:
-        """Each published article once: in this language, or as it is where nobody has translated it."""
-        translated = Article.objects.published().filter(slug=models.OuterRef("slug"), language=language)
+    def due(self, now: datetime) -> ArticleQuerySet:
+        """Scheduled for a moment that has come."""
+        return self.filter(status=Article.Status.SCHEDULED, publish_at__lte=now)
+
+    def stale(self, today: date) -> ArticleQuerySet:
+        """Published, and the date by which somebody wanted to look at it again has passed."""
+        return self.published().filter(review_on__lt=today)
+
+    def for_reader_of(self, language: str, user: User | AnonymousUser | None = None) -> ArticleQuerySet:
+        """Each published article once: in this language, or as it is where there is no translation that
+        this reader may see."""
+        translated = (
+            Article.objects.visible_to(user or AnonymousUser())
+            .published()
+            .filter(slug=models.OuterRef("slug"), language=language)
+        )
         return self.published().filter(
             models.Q(language=language) | (~models.Q(language=language) & ~models.Exists(translated))
         )
@@ -71,10 +100,30 @@ class Article(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("article status", "draft")
+        IN_REVIEW = "in_review", pgettext_lazy("article status", "in review")
+        SCHEDULED = "scheduled", pgettext_lazy("article status", "scheduled")
         PUBLISHED = "published", pgettext_lazy("article status", "published")
+        ARCHIVED = "archived", pgettext_lazy("article status", "archived")
+
+    class Kind(models.TextChoices):
+        GUIDE = "guide", _("Guide")
+        API = "api", _("API reference")
+        FAQ = "faq", _("FAQ")
+        SCENARIO = "scenario", _("Scenario solution")
+        BEST_PRACTICE = "best_practice", _("Best practice")
+        RELEASE_NOTE = "release_note", _("Release note")
+
+    class Audience(models.TextChoices):
+        PUBLIC = "public", pgettext_lazy("audience", "everybody")
+        CUSTOMERS = "customers", pgettext_lazy("audience", "customers who are signed in")
+        ORGANIZATIONS = "organizations", pgettext_lazy("audience", "named organisations")
+        INTERNAL = "internal", pgettext_lazy("audience", "staff only")
 
     slug = models.SlugField(
-        _("address"), max_length=80, help_text=_("Small letters, digits and hyphens. Translations share it.")
+        _("address"),
+        max_length=120,
+        allow_unicode=True,
+        help_text=_("Small letters, digits and hyphens. Translations share it."),
     )
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     category = models.ForeignKey(
@@ -87,8 +136,17 @@ class Article(models.Model):
         help_text=_("The answer in two sentences; shown beside the ticket form and in search results."),
     )
     body = models.TextField(_("text"), help_text=_("Markdown"))
+    kind = models.CharField(_("kind"), max_length=13, choices=Kind.choices, default=Kind.GUIDE)
     status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.DRAFT)
 
+    publish_at = models.DateTimeField(_("to be published"), null=True, blank=True)
+
+    audience = models.CharField(
+        _("who may read it"), max_length=13, choices=Audience.choices, default=Audience.PUBLIC
+    )
+    organizations = models.ManyToManyField(
+        Organization, verbose_name=_("organisations"), blank=True, related_name="articles"
+    )
     products = models.ManyToManyField(
         Product, verbose_name=_("products"), blank=True, related_name="articles"
     )
@@ -111,6 +169,25 @@ class Article(models.Model):
         help_text=_("What people type when they look for this, in any language."),
     )
 
+    extra_facts = models.JSONField(
+        default=dict, editable=False, help_text="Front matter of an imported file that means nothing to us."
+    )
+    pictures = models.ManyToManyField(
+        "Picture", editable=False, related_name="articles"
+    )
+
+    owner = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="articles_owned",
+        verbose_name=_("owner"),
+        help_text=_("Hears of suggestions and keeps it current."),
+    )
+    review_on = models.DateField(
+        _("review on"), null=True, blank=True, help_text=_("By then somebody should read it again.")
+    )
     author = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="articles", verbose_name=_("author")
     )
@@ -148,14 +225,22 @@ class Article(models.Model):
                 violation_error_message=_("There is an article at this address in this language already."),
             ),
             models.CheckConstraint(
-                condition=models.Q(status="draft") | models.Q(published_at__isnull=False),
+                condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
                 name="article_published_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="scheduled") | models.Q(publish_at__isnull=False),
+                name="article_scheduled_has_a_moment",
             ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="article_search"),
             GinIndex(fields=["search_body"], name="article_search_body"),
             models.Index(fields=["category", "language", "title"], name="article_on_its_shelf"),
+            # What the beat looks for each minute, and nothing else.
+            models.Index(
+                fields=["publish_at"], name="article_scheduled", condition=models.Q(status="scheduled")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -168,6 +253,10 @@ class Article(models.Model):
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
 
+    def is_stale(self, today: date) -> bool:
+        """Whether the date for reading it again has passed."""
+        return self.review_on is not None and self.review_on < today
+
     @property
     def platform_names(self) -> list[str]:
         return [str(Platform(platform).label) for platform in self.platforms]
@@ -179,8 +268,13 @@ class Revision(models.Model):
     class Kind(models.TextChoices):
         WRITTEN = "written", pgettext_lazy("revision", "written")
         EDITED = "edited", pgettext_lazy("revision", "edited")
+        IMPORTED = "imported", pgettext_lazy("revision", "read from a file")
+        RESTORED = "restored", pgettext_lazy("revision", "restored")
+        SUBMITTED = "submitted", pgettext_lazy("revision", "sent to review")
+        SCHEDULED = "scheduled", pgettext_lazy("revision", "scheduled")
         PUBLISHED = "published", pgettext_lazy("revision", "published")
         UNPUBLISHED = "unpublished", pgettext_lazy("revision", "taken back")
+        ARCHIVED = "archived", pgettext_lazy("revision", "archived")
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -201,6 +295,82 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id} · {self.number}"
+
+
+class PictureQuerySet(models.QuerySet["Picture"]):
+    def visible_to(self, user: User | AnonymousUser) -> PictureQuerySet:
+        """Every picture for staff; for everybody else those of the articles they may read."""
+        if isinstance(user, User) and user.is_staff_member:
+            return self
+        shown = Article.pictures.through.objects.filter(
+            picture=models.OuterRef("pk"), article__in=Article.objects.visible_to(user)
+        )
+        return self.filter(models.Exists(shown))
+
+
+def picture_place(picture: Picture, name: str) -> str:
+    return f"pictures/{picture.digest[:2]}/{picture.digest}"
+
+
+class Picture(models.Model):
+    """A picture in articles, kept once however often it is used: its name is what it holds."""
+
+    # Shown in place. An SVG is a document that could run scripts; its page forbids that (kb.views.pictures).
+    TYPES = {
+        "image/png": "png",
+        "image/jpeg": "jpg",
+        "image/gif": "gif",
+        "image/webp": "webp",
+        "image/svg+xml": "svg",
+    }
+
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the content.")
+    file = models.FileField(upload_to=picture_place)
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    content_type = models.CharField(max_length=40, help_text="As the content says.")
+    added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    objects = PictureQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("kb_picture", args=[self.digest, self.TYPES[self.content_type]])
+
+
+class Source(models.Model):
+    """A tree of files that articles are read from (`manage.py import_docs`)."""
+
+    name = models.SlugField(unique=True, allow_unicode=True)
+    read_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceFile(models.Model):
+    """A file of a tree as it was read last: what tells a change, and what is written back unchanged."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="files")
+    path = models.CharField(max_length=1000, help_text="Within the tree, with slashes.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the content.")
+    content = models.BinaryField(null=True, help_text="None for a picture, whose content is stored as one.")
+    article = models.ForeignKey(Article, models.SET_NULL, null=True, related_name="files")
+    revision = models.PositiveIntegerField(default=0, help_text="The article's when the file was read.")
+    picture = models.ForeignKey(Picture, models.SET_NULL, null=True, related_name="files")
+    links = models.JSONField(default=list, help_text="Addresses within the tree that its text names.")
+    anchors = models.JSONField(default=list, help_text="Places on its page that links may name.")
+    notes = models.JSONField(default=list, help_text="What was odd about it, for the report.")
+    is_gone = models.BooleanField(default=False, help_text="No longer in the tree; its article is kept.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "path"], name="source_file_once")]
+
+    def __str__(self) -> str:
+        return self.path
 
 
 class Deflection(models.Model):

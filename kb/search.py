@@ -236,7 +236,7 @@ def _reach(commonness: dict[str, int]) -> str:
 
 
 def _readable(user: User | AnonymousUser, language: str) -> ArticleQuerySet:
-    return Article.objects.visible_to(user).for_reader_of(language)
+    return Article.objects.visible_to(user).for_reader_of(language, user)
 
 
 def _headline(field: str, query: SearchQuery) -> SearchHeadline:

@@ -1,23 +1,27 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from kb.views import panel, reading, writing
+from kb.addresses import NameConverter
+from kb.views import panel, pictures, reading, writing
+
+register_converter(NameConverter, "name")
 
 urlpatterns = [
     path("", reading.home, name="kb_home"),
     path("search/", reading.search, name="kb_search"),
-    path("category/<slug:slug>/", reading.category, name="kb_category"),
+    path("category/<name:slug>/", reading.category, name="kb_category"),
     path("suggest/", panel.suggest, name="kb_suggest"),
     path("drafts/", writing.drafts, name="kb_drafts"),
     path("new/", writing.write, name="kb_write"),
     path("preview/", writing.preview, name="kb_preview"),
-    path("<slug:slug>/", reading.article, name="article"),
-    path("<slug:slug>/rate/", reading.rate, name="kb_rate"),
-    path("<slug:slug>/panel/", panel.article, name="kb_panel_article"),
-    path("<slug:slug>/solved/", panel.solved, name="kb_solved"),
-    path("<slug:slug>/<str:language>/edit/", writing.edit, name="kb_edit"),
-    path("<slug:slug>/<str:language>/publish/", writing.publish, name="kb_publish"),
-    path("<slug:slug>/<str:language>/unpublish/", writing.unpublish, name="kb_unpublish"),
+    path("pictures/<slug:digest>.<slug:suffix>", pictures.picture, name="kb_picture"),
+    path("<name:slug>/", reading.article, name="article"),
+    path("<name:slug>/rate/", reading.rate, name="kb_rate"),
+    path("<name:slug>/panel/", panel.article, name="kb_panel_article"),
+    path("<name:slug>/solved/", panel.solved, name="kb_solved"),
+    path("<name:slug>/<str:language>/edit/", writing.edit, name="kb_edit"),
+    path("<name:slug>/<str:language>/publish/", writing.publish, name="kb_publish"),
+    path("<name:slug>/<str:language>/unpublish/", writing.unpublish, name="kb_unpublish"),
 ]
 
 # Words of the addresses above that no article may take as its own.
-RESERVED_SLUGS = {"search", "category", "suggest", "drafts", "new", "preview"}
+RESERVED_SLUGS = {"search", "category", "suggest", "drafts", "new", "preview", "pictures"}

@@ -33,7 +33,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
         language=reader_language(),
         limit=SHOWN,
     )
-    articles = Article.objects.visible_to(request.user).for_reader_of(reader_language())
+    articles = Article.objects.visible_to(request.user).for_reader_of(reader_language(), request.user)
     at_first = [] if typed else popular(articles)[:SHOWN_AT_FIRST]
     return render(request, "kb/_suggestions.html", {"found": found, "at_first": at_first, "typed": typed})
 

@@ -130,7 +130,7 @@ def popular(articles: ArticleQuerySet) -> ArticleQuerySet:
 
 def _narrowed(request: HttpRequest) -> ArticleQuerySet:
     return finder.narrowed(
-        Article.objects.visible_to(request.user).for_reader_of(reader_language()),
+        Article.objects.visible_to(request.user).for_reader_of(reader_language(), request.user),
         product=asked(request, "product"),
         platform=asked(request, "platform"),
     )

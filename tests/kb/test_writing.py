@@ -16,6 +16,8 @@ def words():
         "language": "en",
         "category": Category.objects.get(slug="faq").pk,
         "platforms": ["android", "ios"],
+        "kind": "faq",
+        "audience": "public",
         "error_codes": "1003, 1004",
         "keywords": "绿屏, green",
         "sdk_from": "4.1",

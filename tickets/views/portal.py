@@ -190,12 +190,13 @@ def _form(request: SignedInRequest, form: FileTicketForm, status: int = 200) -> 
 def _known(request: SignedInRequest) -> dict[str, Any]:
     """What an article, a chat or another page already knows of the problem."""
     known: dict[str, Any] = {name: request.GET[name] for name in _KNOWABLE if request.GET.get(name)}
-    return {**_known_from(request.GET.get("article", "")), **known}
+    return {**_known_from(request.user, request.GET.get("article", "")), **known}
 
 
-def _known_from(slug: str) -> dict[str, Any]:
+def _known_from(user: User, slug: str) -> dict[str, Any]:
     """What the article was about that did not help: its title; product and platform where it has only one."""
-    article = Article.objects.for_reader_of(get_language() or "").filter(slug=slug).first() if slug else None
+    readable = Article.objects.visible_to(user).for_reader_of(get_language() or "", user)
+    article = readable.filter(slug=slug).first() if slug else None
     if article is None:
         return {}
     products, platforms = list(article.products.all()[:2]), article.platforms
