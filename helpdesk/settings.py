@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "accounts",
     "products",
     "events",
+    "intake",
     "tickets",
     "sla",
     "kb",

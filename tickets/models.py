@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Application, Membership, Organization, Tier, User
 from events.append_only import append_only
+from intake.models import RequestTypeVersion
 from products.models import Platform, Product
 
 
@@ -94,6 +95,18 @@ class Ticket(models.Model):
         verbose_name=_("application"),
         related_name="tickets",
     )
+    # What was asked (None: nothing but the columns above), the answers by key, and what an engineer asked back
+    # and still waits for: [{"key", "required"}].
+    request_type = models.ForeignKey(
+        RequestTypeVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("request type"),
+    )
+    answers = models.JSONField(default=dict, blank=True)
+    asked_facts = models.JSONField(default=list, blank=True)
     channel = models.CharField(_("channel"), max_length=12, choices=Channel.choices, default=Channel.WEB)
     priority = models.CharField(_("priority"), max_length=2, choices=Priority.choices)
     tier = models.CharField(_("tier"), max_length=3, choices=Tier.choices, default=Tier.L1)
