@@ -23,6 +23,9 @@ from sla.engine import (
 
 ORIGINS = {"customer": Origin.REQUEST, "taken": Origin.LIVE, "outbound": Origin.OUTBOUND}
 
+# The engine's events of one event of the log are numbered from its place in the log times this.
+PER_EVENT = 10
+
 # What moves a clock. An event of another kind is no news to it (rules B3, B9).
 KINDS = frozenset(
     {
@@ -56,7 +59,7 @@ def translate(event: Event) -> Iterator[HistoryEvent]:
 
     Their order within one instant is the order of the log (rules C5, C6).
     """
-    data, at, order = event.data, event.at, event.sequence * 10
+    data, at, order = event.data, event.at, event.sequence * PER_EVENT
     if event.kind == "ticket.created":
         yield Created(at=at, priority=data["priority"], origin=ORIGINS[data["origin"]], id=order)
     elif event.kind == "sla.voided":

@@ -33,10 +33,14 @@ class Book:
         self._bound: dict[int, Terms] = {}
 
     def terms(self, organization_id: int | None, at: datetime) -> Terms:
-        version = self._version(self.plan(organization_id, at).policy_id, at)
+        version = self.version(organization_id, at)
         if version.pk not in self._bound:
             self._bound[version.pk] = bind(version)
         return self._bound[version.pk]
+
+    def version(self, organization_id: int | None, at: datetime) -> PolicyVersion:
+        """The policy version in force at `at` for a customer."""
+        return self._version(self.plan(organization_id, at).policy_id, at)
 
     def plan(self, organization_id: int | None, at: datetime) -> Plan:
         if organization_id is not None:

@@ -183,12 +183,8 @@ def _live_clock(life: Life, state: TicketState, account: Account, now: datetime)
         return _negotiating_clock(life, state, account, now)
     meter, due, agreed = governing
     running = bool(account.counting(turn))
-    if agreed is None:
-        thresholds = budget_thresholds(account, meter, due, now, running)
-        remaining = _left(meter)
-    else:
-        thresholds = agreed_thresholds(state, account, meter, agreed, now, running)
-        remaining = agreed.due_at - now
+    remaining = _left(meter) if agreed is None else agreed.due_at - now
+    thresholds = live_thresholds(state, account, now)
     crossed, upcoming = by_now(thresholds, account.breached_at, now)
     return ClockState(
         target=life.target,
@@ -209,9 +205,22 @@ def _live_clock(life: Life, state: TicketState, account: Account, now: datetime)
     )
 
 
+def live_thresholds(state: TicketState, account: Account, now: datetime) -> list[Threshold]:
+    """Every level of a clock that has not stopped: those crossed by `now` and those to come."""
+    turn = state.now
+    governing = account.governing(turn, now)
+    if governing is None:
+        return negotiating_thresholds(state, account, account.meter(turn.priority))
+    meter, due, agreed = governing
+    running = bool(account.counting(turn))
+    if agreed is not None:
+        return agreed_thresholds(state, account, meter, agreed, now, running)
+    return budget_thresholds(account, meter, due, now, running)
+
+
 def _negotiating_clock(life: Life, state: TicketState, account: Account, now: datetime) -> ClockState:
     meter = account.meter(state.now.priority)
-    crossed, upcoming = by_now(negotiating_thresholds(state, account, meter), account.breached_at, now)
+    crossed, upcoming = by_now(live_thresholds(state, account, now), account.breached_at, now)
     return ClockState(
         target=life.target,
         cycle=life.cycle,

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sla.engine.budgets import Account, Meter, Stretch, stretches
-from sla.engine.clocks import ClockState, account_of, read_clock, turn_at_stop
-from sla.engine.history import DateAgreed, TicketState
+from sla.engine.clocks import ClockState, account_of, live_thresholds, read_clock, turn_at_stop
+from sla.engine.history import DateAgreed, TicketState, Turn
 from sla.engine.lives import lives
 from sla.engine.policy import Policy, Status, Target
-from sla.worktime import elapsed, to_utc
+from sla.engine.thresholds import BREACH, Threshold
+from sla.worktime import Calendar, elapsed, to_utc
 
 
 class Activity(StrEnum):
@@ -32,6 +33,7 @@ class Entry:
     reason: str  # why the status was set, as the agent wrote it
     counted: timedelta  # open time charged to the row that governs at the end; zero while paused or stopped
     open_time: timedelta  # open time in the stretch on that row's calendar, charged or not
+    charged: bool  # whether that row counted here: not while paused, stopped, or at a lower priority (B10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,29 @@ class Ledger:
     entries: tuple[Entry, ...]
     rows: tuple[RowBudget, ...]
     agreements: tuple[DateAgreed, ...]
+    governing: str  # the row that the entries are charged to
+    calendar: Calendar  # of that row
+    turns: tuple[Turn, ...]  # the priorities and statuses that the clock ran through
+    coming: tuple[Threshold, ...]  # levels that are still ahead, the next one first
 
 
-def ledger(state: TicketState, policy: Policy, now: datetime, target: Target, cycle: int = 1) -> Ledger:
-    """Explain one clock. Raises LookupError when the ticket has no such clock."""
+def ledger(
+    state: TicketState,
+    policy: Policy,
+    now: datetime,
+    target: Target,
+    cycle: int = 1,
+    recorded_breach: datetime | None = None,
+) -> Ledger:
+    """Explain one clock, with the breach that stands from earlier terms if there is one (B12, C2).
+
+    Raises LookupError when the ticket has no such clock.
+    """
     now = max(to_utc(now), state.last_at)
     life = next((life for life in lives(state, policy) if (life.target, life.cycle) == (target, cycle)), None)
     if life is None:
         raise LookupError(f"no {target} clock {cycle}")
-    clock = read_clock(life, state, policy, now)
+    clock = read_clock(life, state, policy, now, recorded_breach)
     end = life.stopped_at or life.ended_at or now
     account = account_of(life, state, policy, end)
     turn = turn_at_stop(state, end) if clock.stopped_at else state.now
@@ -75,7 +91,24 @@ def ledger(state: TicketState, policy: Policy, now: datetime, target: Target, cy
         entries=tuple(_entry(stretch, account, governing) for stretch in history) if life.applies else (),
         rows=tuple(_row_budget(meter, account, state, clock, end) for meter in account.meters),
         agreements=state.agreements if target is Target.RESOLUTION else (),
+        governing=governing,
+        calendar=account.meter(governing).calendar,
+        turns=tuple(stretch.turn for stretch in history),
+        coming=_coming(clock, state, account, now),
     )
+
+
+def _coming(
+    clock: ClockState, state: TicketState, account: Account, now: datetime
+) -> tuple[Threshold, ...]:
+    if not clock.is_live:
+        return ()
+    ahead = [
+        threshold
+        for threshold in live_thresholds(state, account, now)
+        if (clock.breached_at is None if threshold.level == BREACH else threshold.at > now)
+    ]
+    return tuple(sorted(ahead, key=lambda threshold: threshold.at))
 
 
 def _entry(stretch: Stretch, account: Account, governing: str) -> Entry:
@@ -91,6 +124,7 @@ def _entry(stretch: Stretch, account: Account, governing: str) -> Entry:
         reason=stretch.turn.reason,
         counted=open_time if meter in counting else timedelta(0),
         open_time=open_time,
+        charged=meter in counting,
     )
 
 
