@@ -13,6 +13,7 @@ urlpatterns = [
     path("me/", include("accounts.urls")),
     path("portal/", portal.home, name="portal"),
     path("tickets/", include("tickets.urls")),
+    path("tickets/", include("sla.ticket_urls")),
     path("queue/", include("tickets.queue_urls")),
     path("docs/", include("kb.urls")),
     path("reports/", include("sla.urls")),

@@ -29,11 +29,17 @@ MONTH = timedelta(days=28)
 
 class Kind(StrEnum):
     COUNTED = "counted"
+    OVER = "over"  # counted beyond the deadline
     OTHER = "other"  # counted for another row only (B10)
     PAUSED = "paused"
     RESOLVED = "resolved"
     CLOSED = "closed"
     AHEAD = "ahead"  # open time between now and the deadline
+
+    @property
+    def has_pattern(self) -> bool:
+        """Told apart by a pattern, so that colour carries no meaning alone."""
+        return self in (Kind.OVER, Kind.OTHER, Kind.PAUSED, Kind.RESOLVED)
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def draw(told: Explanation) -> Drawing | None:
     state = told.state
     if not told.spans and not state.is_live:
         return None
-    due = state.due_at or state.promised_at or told.breached_at
+    due = state.due_at or state.promised_at or told.breached_at or state.voided_breach_at
     stopped = None if state.is_live else state.stopped_at
     last = max(at for at in (stopped or told.now, due, state.started_at) if at is not None)
     end = last + (last - state.started_at) * 0.04
@@ -145,7 +151,7 @@ def _stretches(told: Explanation, due: datetime | None) -> Iterator[tuple[Kind, 
             yield kind, entry.start, entry.end
             continue
         for opens, closes in segments(calendar, entry.start, entry.end):
-            yield Kind.COUNTED if entry.charged else Kind.OTHER, opens, closes
+            yield from _counted(opens, closes, told) if entry.charged else [(Kind.OTHER, opens, closes)]
         for closes, opens in closures.gaps(calendar, entry.start, entry.end):
             yield Kind.CLOSED, closes, opens
     if due is not None and told.state.due_at is not None and due > told.now:
@@ -155,13 +161,21 @@ def _stretches(told: Explanation, due: datetime | None) -> Iterator[tuple[Kind, 
             yield Kind.CLOSED, closes, opens
 
 
+def _counted(opens: datetime, closes: datetime, told: Explanation) -> list[tuple[Kind, datetime, datetime]]:
+    """Counted time, cut where it went beyond the deadline."""
+    broken = told.breached_at or told.state.voided_breach_at or closes
+    cut = min(max(opens, broken), closes)
+    return [(Kind.COUNTED, opens, cut), (Kind.OVER, cut, closes)]
+
+
 def _flags(wanted: list[tuple[str, datetime]], scale: _Scale) -> list[Flag]:
-    flags: list[Flag] = []
-    for name, at in sorted(wanted, key=lambda flag: flag[1]):
-        x = scale.x(at)
-        touches = bool(flags) and x - float(flags[-1].x.rstrip("%")) < NEAR
-        anchor = "start" if x < NEAR else "end" if x > 100 - NEAR else "middle"
-        flags.append(Flag(name, at, _percent(x), anchor, level=1 if touches and not flags[-1].level else 0))
+    """The words above the drawing. Of two that would touch, the earlier stands lower, left of its line."""
+    found = sorted(((scale.x(at), name, at) for name, at in wanted), key=lambda flag: flag[0])
+    flags = []
+    for index, (x, name, at) in enumerate(found):
+        touches_next = index + 1 < len(found) and found[index + 1][0] - x < NEAR
+        anchor = "start" if x < NEAR else "end" if x > 100 - NEAR or touches_next else "middle"
+        flags.append(Flag(name, at, _percent(x), anchor, level=1 if touches_next else 0))
     return flags
 
 

@@ -43,7 +43,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Level:
-    """A warning level, the breach or a step after it: when it was or will be reached, and when it was noticed."""
+    """A warning level, the breach or a step after it: when it is reached, and when that was noticed."""
 
     name: str
     row: str
@@ -118,6 +118,22 @@ class Explanation:
         return self.ledger.clock
 
     @property
+    def key(self) -> str:
+        """Names the clock within its ticket: for addresses and for the ids of a page."""
+        return f"{self.clock.target}-{self.clock.cycle}"
+
+    @property
+    def counted_from(self) -> datetime:
+        """When the governing row began to count: the start, or the upgrade that made it count (rule B10)."""
+        return next((s.entry.start for s in self.spans if s.entry.charged), self.state.started_at)
+
+    @property
+    def agreement_in_force(self) -> AgreedDate | None:
+        """The agreed date, where the clock is judged by it (rule B13)."""
+        governs = self.state.agreement is not None and self.state.budget is None
+        return self.agreed[-1] if governs and self.agreed else None
+
+    @property
     def is_late(self) -> bool:
         """Past its deadline whether a scan has seen it or not (rule D7)."""
         due = self.state.due_at
@@ -129,15 +145,20 @@ class Explanation:
 
     @property
     def over_by(self) -> timedelta | None:
-        """For a clock that stopped: how long after its deadline, on the wall clock; below zero when before."""
+        """For a stopped clock: how long after its deadline, on the wall clock; below zero when before."""
         stopped, due = self.state.stopped_at, self.state.breached_at or self.state.promised_at
         return stopped - due if stopped is not None and due is not None else None
+
+    @cached_property
+    def _since_it_counts(self) -> list[Span]:
+        """The spans from which the governing row counts on: what was before an upgrade is not its own."""
+        return [span for span in self.spans if span.entry.start >= self.counted_from]
 
     @cached_property
     def paused_by_status(self) -> dict[str, timedelta]:
         """Time that did not count because of a pause, on the wall clock, by the status that paused."""
         found: dict[str, timedelta] = {}
-        for span in self.spans:
+        for span in self._since_it_counts:
             if span.entry.activity is Activity.PAUSED:
                 status = str(span.entry.status)
                 found[status] = found.get(status, ZERO) + span.length
@@ -147,7 +168,7 @@ class Explanation:
     def closed(self) -> dict[Why, timedelta]:
         """Closed time of the calendar while the clock ran, by its reason."""
         found: dict[Why, timedelta] = {}
-        for span in self.spans:
+        for span in self._since_it_counts:
             for why, amount in span.closed.items():
                 found[why] = found.get(why, ZERO) + amount
         return {why: found[why] for why in Why if why in found}
@@ -155,7 +176,8 @@ class Explanation:
     @property
     def resolved_time(self) -> timedelta:
         """Time between a resolution and the reopening, which does not count (rule B8)."""
-        return sum((s.length for s in self.spans if s.entry.activity is Activity.STOPPED), ZERO)
+        stopped = (s for s in self._since_it_counts if s.entry.activity is Activity.STOPPED)
+        return sum((span.length for span in stopped), ZERO)
 
     @property
     def paused_since(self) -> datetime | None:
@@ -168,7 +190,7 @@ class Explanation:
 
     @property
     def budgets(self) -> list[RowBudget]:
-        """The rows that have a say, or had one: used, or at or below the present priority (rules B10, B11)."""
+        """The rows that have or had a say: used, or at or below the present priority (rules B10, B11)."""
         present = self.ledger.turns[-1].priority if self.ledger.turns else self.clock.priority
         return [row for row in self.ledger.rows if row.used or row.row >= present]
 

@@ -71,3 +71,23 @@ def _months_before(day: date, months: int) -> date:
 
 def _end_of_month(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+class VoidForm(forms.Form):
+    """Why a clock is taken out of the count, for the desk and, in other words, for the customer."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stands in the history and in the ledger. The desk sees it, not the customer."),
+    )
+    told = forms.CharField(
+        label=_("What the customer is told"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "Shown beside the promise on their page. Empty: they see only that it was set aside, and when."
+        ),
+    )

@@ -83,9 +83,9 @@ def ledger(
     account = account_of(life, state, policy, end)
     turn = turn_at_stop(state, end) if clock.stopped_at else state.now
     governing = clock.governing_row or turn.priority
-    history = [
-        stretch for stretch in stretches(state.turns, life.started_at, end) if stretch.start < stretch.end
-    ]
+    every = list(stretches(state.turns, life.started_at, end))
+    # What lasted no time tells nothing, unless it is how things stand now.
+    history = [one for one in every if one.start < one.end or (clock.is_live and one is every[-1])]
     return Ledger(
         clock=clock,
         entries=tuple(_entry(stretch, account, governing) for stretch in history) if life.applies else (),
@@ -93,14 +93,12 @@ def ledger(
         agreements=state.agreements if target is Target.RESOLUTION else (),
         governing=governing,
         calendar=account.meter(governing).calendar,
-        turns=tuple(stretch.turn for stretch in history),
+        turns=tuple(stretch.turn for stretch in every),
         coming=_coming(clock, state, account, now),
     )
 
 
-def _coming(
-    clock: ClockState, state: TicketState, account: Account, now: datetime
-) -> tuple[Threshold, ...]:
+def _coming(clock: ClockState, state: TicketState, account: Account, now: datetime) -> tuple[Threshold, ...]:
     if not clock.is_live:
         return ()
     ahead = [

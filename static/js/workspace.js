@@ -1,6 +1,7 @@
 /* A ticket's page. Contract:
      <dialog id="action-dialog"><div id="action">   forms of actions are loaded into it and open it
      <a data-menu-key="p">                          a key for something inside a closed menu
+     <div data-sheet>                               something to read in the dialog, without a form
      <div id="live" data-live>                      asks for what is new on the event "ticket:check"
      <div id="timeline">                            new entries are added at its end, nothing else moves */
 import { draftOfReply } from "./composer.js";
@@ -25,8 +26,9 @@ document.addEventListener("live:ticket", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id !== "action") return;
   const form = dialog.querySelector("form");
-  if (!form) return;
+  if (!form && !dialog.querySelector("[data-sheet]")) return;
   if (!dialog.open) dialog.showModal();
+  if (!form) return;
   takeOverDraft(form);
   const first = form.querySelector("[aria-invalid=true]") ?? form.querySelector("input:not([type=hidden]), select, textarea");
   first?.focus();
