@@ -100,6 +100,7 @@ AUDIENCE: dict[str, list[Tell]] = {
         Tell(people.assignee, NOTICE),
     ],
     "ticket.closed": [Tell(people.requester, NOTICE)],
+    "sla.acknowledged": [Tell(people.assignee, NOTICE)],
 }
 
 # Whom the ladder of the ticket's policy means by a role (rule D9).

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpResponse
@@ -19,12 +21,19 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from events import presenting
+from helpdesk.errors import InvalidTransition
 from notifications.models import Notice, NoticeQuerySet
+from sla import actions
+from sla.models import Clock
+from tickets.permissions import can_work
 
 IN_THE_SHEET = 8
 A_PAGE = 25
 # "99+" says enough, and counting stops there.
 MOST_COUNTED = 100
+ACKNOWLEDGED_KINDS = {
+    *("sla.warned", "sla.breached", "sla.overdue", "sla.date_near", "sla.date_missing", "sla.date_passed")
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,8 @@ class Row:
 
     notice: Notice
     sentence: SafeString
+    awaits: bool = False
+    """A promise is at risk or missed, and nobody has said yet that they have it."""
 
 
 @require_GET
@@ -76,6 +87,22 @@ def read(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
+def acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
+    """ "I have it", said to a notice of a promise at risk or missed; the notice is read by that."""
+    notice = get_object_or_404(_of(request.user), pk=pk)
+    if not can_work(request.user, notice.event.ticket):
+        raise PermissionDenied
+    _mark_read(Notice.objects.filter(pk=notice.pk))
+    try:
+        actions.acknowledge(notice.event.ticket, by=request.user)
+    except InvalidTransition as refusal:
+        # Somebody was quicker, or the promise was kept meanwhile: that is news, not a mistake.
+        messages.info(request, str(refusal))
+    return redirect("notices")
+
+
+@require_POST
+@login_required
 @vary_on_headers("HX-Request")
 def read_all(request: SignedInRequest) -> HttpResponse:
     """Mark as read what the page showed or counted, not what has come since."""
@@ -96,7 +123,25 @@ def _of(user: User) -> NoticeQuerySet:
 def _told(notices: Iterable[Notice], user: User) -> list[Row]:
     notices = list(notices)
     told = presenting.tell([notice.event for notice in notices], user)
-    return [Row(notice, one.sentence) for notice, one in zip(notices, told, strict=True)]
+    awaiting = _awaiting(notices) if user.is_staff_member else set()
+    return [
+        Row(
+            notice,
+            one.sentence,
+            awaits=notice.event.kind in ACKNOWLEDGED_KINDS and notice.event.ticket_id in awaiting,
+        )
+        for notice, one in zip(notices, told, strict=True)
+    ]
+
+
+def _awaiting(notices: Iterable[Notice]) -> set[int]:
+    """The tickets of these notices with a promise that waits for somebody to take charge of it."""
+    tickets = {notice.event.ticket_id for notice in notices if notice.event.kind in ACKNOWLEDGED_KINDS}
+    if not tickets:
+        return set()
+    return {
+        clock.ticket_id for clock in Clock.objects.filter(ticket__in=tickets) if clock.awaits_acknowledgement
+    }
 
 
 def _state(user: User) -> dict[str, object]:

@@ -31,11 +31,11 @@ _ACTIONS = {
 }
 
 
-def climb(reached: Iterable[Climb], at: datetime) -> None:
+def climb(climbs: Iterable[Climb], at: datetime) -> None:
     """Do what the steps say, one kind of deed after the other: the tier first, then the lead of that tier."""
-    reached = list(reached)
+    climbs = list(climbs)
     for deed, act in _ACTIONS.items():
-        found = [(ticket, because) for ticket, step, because in reached if deed in step.do]
+        found = [(ticket, because) for ticket, step, because in climbs if deed in step.do]
         if found:
             act(found, at=at)
 

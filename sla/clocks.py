@@ -41,6 +41,7 @@ DERIVED = (
     "agreed_at",
     "first_agreed_at",
     "agreed_changes",
+    "reached",
 )
 
 
@@ -170,11 +171,19 @@ def _fill(row: Clock, state: ClockState, reading: Reading) -> None:
     row.paused = state.paused
     row.read_at = reading.read_at
     row.next_threshold_at = engine.next_scan_at(state, reading.recorded)
+    row.reached = _reached(state.key, reading.recorded)
     agreement = state.agreement
     row.agreed_at = agreement.due_at if agreement else None
     row.first_agreed_at = agreement.first_due_at if agreement else None
     row.agreed_changes = agreement.changes if agreement else 0
     _note_breach(row, state)
+
+
+def _reached(key: ClockKey, recorded: engine.Recorded) -> str:
+    levels = {level for target, cycle, level, _row in recorded if (target, cycle) == key}
+    if engine.BREACH in levels:
+        return str(Clock.Stage.BREACH)
+    return str(Clock.Stage.WARNING) if levels else ""
 
 
 def _note_breach(row: Clock, state: ClockState) -> None:

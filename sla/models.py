@@ -202,6 +202,12 @@ class Clock(models.Model):
         NOT_APPLICABLE = "not_applicable", pgettext_lazy("clock", "not applicable")
         VOID = "void", pgettext_lazy("clock", "void")
 
+    class Stage(models.TextChoices):
+        """How far it has come with a clock, and up to where somebody has said that they have it."""
+
+        WARNING = "warning", pgettext_lazy("clock", "at risk")
+        BREACH = "breach", pgettext_lazy("clock", "missed")
+
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="clocks")
     target = models.CharField(max_length=13, choices=Target.choices)
     cycle = models.PositiveIntegerField(
@@ -240,6 +246,15 @@ class Clock(models.Model):
     agreed_at = models.DateTimeField(null=True, help_text="Negotiated date now in force (B13).")
     first_agreed_at = models.DateTimeField(null=True)
     agreed_changes = models.PositiveSmallIntegerField(default=0)
+    # An empty default in the database, too: what fills the table by SQL need not know of these.
+    reached = models.CharField(max_length=7, choices=Stage.choices, blank=True, default="", db_default="")
+    acknowledged = models.CharField(
+        max_length=7, choices=Stage.choices, blank=True, default="", db_default=""
+    )
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = ClockQuerySet.as_manager()
 
@@ -264,6 +279,18 @@ class Clock(models.Model):
         """Running past its deadline, or stopped after one."""
         return self.breached_at is not None or (self.due_at is not None and self.due_at < timezone.now())
 
+    @property
+    def is_live(self) -> bool:
+        return self.state in (self.State.RUNNING, self.State.PAUSED, self.State.NEGOTIATING)
+
+    @property
+    def awaits_acknowledgement(self) -> bool:
+        """Somebody was told that it is at risk or missed, and nobody has said yet that they have it."""
+        order = self.Stage.values
+        if not self.is_live or not self.reached:
+            return False
+        return not self.acknowledged or order.index(self.acknowledged) < order.index(self.reached)
+
 
 class ClockRecord(models.Model):
     """What a scan found, once and for all: a warning level reached or a promise broken (rules D2, D3)."""
@@ -272,6 +299,7 @@ class ClockRecord(models.Model):
         YES = "yes", _("yes")
         NO = "no", _("no, a higher level speaks for it")
         DIGEST = "digest", _("no, it was over before it was noticed")
+        TAKEN = "taken", _("no, somebody had acknowledged it")
 
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="records")
     level = models.CharField(max_length=20, help_text="warn75, warn90, breach, over150, overdue1, nudge …")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from events.models import Event
-from sla import clocks, history
+from sla import acknowledging, clocks, history
 from tickets.models import Ticket
 
 
@@ -21,3 +21,4 @@ def project(events: Sequence[Event]) -> None:
             moments[event.ticket] = max(event.at, moments.get(event.ticket, event.at))
     if moments:
         clocks.store(clocks.read(moments))
+    acknowledging.lapse(events)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from events.recording import Entry, record_all
-from sla import climbing, clocks, engine
+from sla import acknowledging, climbing, clocks, engine
 from sla.clocks import Reading
 from sla.engine import Notify, Record
 from sla.ladder import Step
@@ -109,7 +109,7 @@ def record_crossed(tickets: Sequence[Ticket], now: datetime) -> int:
         (reading, record)
         for reading, result in found
         for record in result.new
-        if _is_first_of_level(reading, record)
+        if _is_first_of_level(reading, record) and not _is_stopped(reading, record)
     ]
     for reading, result in found:
         reading.recorded |= {record.key: record.occurred_at for record in result.new}
@@ -140,6 +140,12 @@ def _is_first_of_level(reading: Reading, record: Record) -> bool:
     return all(key[:3] != level for key in reading.recorded)
 
 
+def _is_stopped(reading: Reading, record: Record) -> bool:
+    """Somebody has it (sla.acknowledging)."""
+    row = reading.rows.get((record.target, record.cycle))
+    return row is not None and acknowledging.stops(row, record.level)
+
+
 def _row(reading: Reading, record: Record) -> Clock:
     return reading.rows[(record.target, record.cycle)]
 
@@ -152,7 +158,7 @@ def _remember(records: Sequence[tuple[Clock, Record]]) -> None:
             row=record.row,
             occurred_at=record.occurred_at,
             detected_at=record.detected_at,
-            notify=record.notify,
+            notify=ClockRecord.Notify.TAKEN if acknowledging.stops(clock, record.level) else record.notify,
         )
         for clock, record in records
     )
@@ -175,7 +181,7 @@ def _entry(reading: Reading, record: Record) -> Entry:
         "row": clock.governing_row,
         "due_at": clock.breached_at if level == "breach" else clock.promised_at or clock.agreed_at,
         "occurred_at": record.occurred_at,
-        "notify": record.notify is Notify.YES,
+        "notify": record.notify is Notify.YES and not acknowledging.stops(clock, record.level),
         "late": record.is_late,
         "tier": reading.ticket.tier,
     }

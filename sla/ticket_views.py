@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -23,6 +23,7 @@ from sla.permissions import can_void
 from tickets.models import Ticket
 from tickets.permissions import can_work
 from tickets.promises import next_clock
+from tickets.views import workspace
 
 TEMPLATE = "sla/ledger.html"
 
@@ -83,6 +84,15 @@ def ledger(request: SignedInRequest, number: int, target: str = "", cycle: int =
     }
     template = f"{TEMPLATE}#sheet" if request.htmx and not request.htmx.boosted else TEMPLATE
     return render(request, template, context)
+
+
+@require_POST
+@login_required
+@vary_on_headers("HX-Request")
+def acknowledge(request: SignedInRequest, number: int) -> HttpResponse:
+    """ "I have it": further steps about promises at risk or missed stop."""
+    ticket = actions.acknowledge(_ticket(request, number), by=request.user)
+    return workspace.show(request, ticket) if request.htmx else redirect(ticket)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,9 +29,11 @@ from sla.engine.history import (
 from sla.engine.ledger import Activity, Entry, Ledger, RowBudget, ledger
 from sla.engine.policy import Policy, Row, Status, Target
 from sla.engine.scan import Notify, Record, Recorded, RecordKey, ScanResult, next_scan_at, scan
-from sla.engine.thresholds import Threshold
+from sla.engine.thresholds import AGREED_PASSED, BREACH, Threshold
 
 __all__ = [
+    "AGREED_PASSED",
+    "BREACH",
     "Activity",
     "Agreement",
     "Author",

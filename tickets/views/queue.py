@@ -55,6 +55,8 @@ ORDERS: dict[str, str | Promise] = {
 class Row:
     ticket: Ticket
     clock: Clock | None
+    taken_by: User | None
+    """Who has the promise that the row shows, where it is at risk or missed."""
     opens_group: Urgency | None
     """The group whose heading stands above this row; None inside a group."""
     status: str
@@ -73,7 +75,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
     page = keyset.page(
         asked.tickets(request.user, now)
         .select_related("organization", "product", "assignee")
-        .prefetch_related("clocks")
+        .prefetch_related("clocks__acknowledged_by")
         .defer("search"),
         SORT_FIELDS[asked.sort],
         after=asked.after,
@@ -130,10 +132,12 @@ def rows(tickets: list[Ticket], now: datetime, *, grouped: bool) -> list[Row]:
     above: Urgency | None = None
     for ticket in tickets:
         group = urgency(ticket.next_due_at, now)
+        clock = next_clock(ticket)
         result.append(
             Row(
                 ticket=ticket,
-                clock=next_clock(ticket),
+                clock=clock,
+                taken_by=clock.acknowledged_by if clock and clock.is_live else None,
                 opens_group=group if grouped and group != above else None,
                 status=str(Ticket.Status(ticket.status).label),
                 made_with=f"{ticket.product or ''} {ticket.sdk_version}".strip(),

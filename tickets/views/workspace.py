@@ -92,7 +92,7 @@ def _complete(ticket: Ticket) -> Ticket:
     """With everything the page shows. A ticket that came without it is read again."""
     if not ticket._state.fields_cache.keys() >= RELATED:
         ticket = Ticket.objects.select_related(*RELATED).defer("search").get(pk=ticket.pk)
-    prefetch_related_objects([ticket], "clocks")
+    prefetch_related_objects([ticket], "clocks__acknowledged_by")
     return ticket
 
 
