@@ -203,6 +203,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour="3", minute="17"),
         "options": {"expires": 3600},
     },
+    "go-on-with-jobs": {
+        "task": "sla.tasks.go_on_with_jobs",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "close-resolved": {
         "task": "tickets.tasks.close_resolved",
         "schedule": timedelta(minutes=10),

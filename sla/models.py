@@ -15,6 +15,8 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, Tier
+from events.append_only import append_only
+from sla.written_once import kept_once_used
 from tickets.models import Priority, Ticket
 
 
@@ -93,6 +95,7 @@ class PolicyVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["policy", "number"], name="policy_version_once")]
+        triggers = kept_once_used("old.id")
 
     def __str__(self) -> str:
         return f"{self.policy} v{self.number}"
@@ -119,6 +122,7 @@ class PolicyRow(models.Model):
     class Meta:
         ordering = ["priority"]
         constraints = [models.UniqueConstraint(fields=["version", "priority"], name="policy_row_once")]
+        triggers = kept_once_used("old.version_id")
 
     def __str__(self) -> str:
         return f"{self.version} {self.priority}"
@@ -146,7 +150,10 @@ class Contract(models.Model):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="contracts")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="contracts")
-    starts_at = models.DateTimeField(default=timezone.now)
+    starts_at = models.DateTimeField(_("starts"), default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    note = models.CharField(_("why"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["-starts_at", "-pk"]
@@ -154,6 +161,40 @@ class Contract(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization}: {self.plan}"
+
+
+class PromiseChange(models.Model):
+    """Who changed what we promise: a plan, a policy, a contract. Written once, like the events of tickets.
+
+    `changes` is `{field: [old, new]}` in words that stay readable when what they name is renamed.
+    """
+
+    class Kind(models.TextChoices):
+        PLAN_ADDED = "plan_added", _("plan added")
+        PLAN_CHANGED = "plan_changed", _("plan changed")
+        CONTRACT_SIGNED = "contract_signed", _("contract given")
+        CONTRACT_WITHDRAWN = "contract_withdrawn", _("contract withdrawn")
+        POLICY_ADDED = "policy_added", _("policy added")
+        POLICY_RENAMED = "policy_renamed", _("policy renamed")
+        VERSION_MADE = "version_made", _("version made")
+        VERSION_WITHDRAWN = "version_withdrawn", _("version withdrawn")
+        VERSION_APPLIED = "version_applied", _("version applied to open tickets")
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="changes")
+    policy = models.ForeignKey(Policy, models.PROTECT, null=True, related_name="changes")
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    changes = models.JSONField(default=dict)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%F %T}"
 
 
 class Terms(models.Model):
@@ -170,6 +211,143 @@ class Terms(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Job(models.Model):
+    """Work on many tickets, done batch by batch, each in its transaction, so that it can stop anywhere and
+    go on: `cursor` is the last ticket done. The page shows how far it is."""
+
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    touched_at = models.DateTimeField(default=timezone.now, help_text="When the last batch was done.")
+    finished_at = models.DateTimeField(null=True)
+    cursor = models.BigIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Reapplication(Job):
+    """The wish to move open tickets to a policy version: first a look, then, confirmed, the move (C1)."""
+
+    class Phase(models.TextChoices):
+        LOOKING = "looking", _("looking")
+        READY = "ready", _("to be confirmed")
+        APPLYING = "applying", _("being applied")
+        APPLIED = "applied", _("applied")
+        DROPPED = "dropped", _("dropped")
+
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="reapplications")
+    phase = models.CharField(max_length=8, choices=Phase.choices, default=Phase.LOOKING)
+    exchange = models.JSONField(default=dict, help_text="Old terms to new terms, fixed when it is confirmed.")
+    leave_late = models.BooleanField(default=True, help_text="Tickets that would be late at once stay.")
+    looked_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            # One at a time for a policy version: two looks would be confirmed against each other.
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=models.Q(phase__in=["looking", "ready", "applying"]),
+                name="reapplication_one_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} to open tickets"
+
+
+class ReappliedClock(models.Model):
+    """One clock of a reapplication: as it stood, as it would stand, and what came of it."""
+
+    class Outcome(models.TextChoices):
+        PLANNED = "planned", _("not yet")
+        DONE = "done", _("as shown")
+        OTHERWISE = "otherwise", _("moved, but not as shown: the ticket changed in between")
+        LEFT = "left", _("left as it was: it would have been late at once")
+        GONE = "gone", _("left as it was: over, or under other terms by now")
+
+    class Direction(models.TextChoices):
+        EARLIER = "earlier", _("earlier")
+        LATER = "later", _("later")
+        OTHER = "other", _("of another kind")
+        SAME = "same", _("as before")
+
+    reapplication = models.ForeignKey(Reapplication, models.CASCADE, related_name="clocks")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="+")
+    target = models.CharField(max_length=13)
+    cycle = models.PositiveIntegerField()
+    direction = models.CharField(max_length=7, choices=Direction.choices)
+    turns_late = models.BooleanField()
+    ticket_turns_late = models.BooleanField(help_text="This clock or another one of the ticket.")
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+    outcome = models.CharField(max_length=9, choices=Outcome.choices, default=Outcome.PLANNED)
+    applied = models.JSONField(null=True, help_text="How it stands since, where that differs from `after`.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reapplication", "ticket", "target", "cycle"], name="reapplied_clock_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["reapplication", "ticket"],
+                name="reapplied_clock_to_do",
+                condition=models.Q(outcome="planned"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target} of #{self.ticket_id}"
+
+
+class Replay(Job):
+    """What a period would have looked like under a draft of a policy. It only reads, and nothing reads it."""
+
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="replays")
+    version = models.ForeignKey(PolicyVersion, models.CASCADE, null=True, related_name="replays")
+    draft = models.JSONField(help_text="The version as sla.policies.drafts writes it, saved or not.")
+    of_policy = models.ForeignKey(
+        Policy, models.PROTECT, null=True, related_name="+", help_text="Whose tickets; empty: all."
+    )
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    counts = models.JSONField(default=dict, help_text="target/priority/result before/result after: clocks.")
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.policy}, {self.start:%F} to {self.end:%F}"
+
+
+class ReplayedClock(models.Model):
+    """A clock whose result would have been another one."""
+
+    replay = models.ForeignKey(Replay, models.CASCADE, related_name="changed")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="+")
+    target = models.CharField(max_length=13)
+    cycle = models.PositiveIntegerField()
+    priority = models.CharField(max_length=2)
+    was = models.CharField(max_length=8)
+    would_be = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["replay", "ticket", "target", "cycle"], name="replayed_clock_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target} of #{self.ticket_id}: {self.was}, would be {self.would_be}"
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):

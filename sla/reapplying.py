@@ -63,9 +63,24 @@ class Moved:
         return _promise(self.before) != _promise(self.after)
 
     @property
+    def direction(self) -> int:
+        """-1 earlier, 1 later; 0 where nothing moves or the two cannot be compared."""
+        if self.before is None:
+            return 0
+        if self.before.due_at and self.after.due_at:
+            return _sign(self.before.due_at, self.after.due_at)
+        if self.before.remaining is not None and self.after.remaining is not None:
+            return _sign(self.before.remaining, self.after.remaining)
+        return 0
+
+    @property
     def turns_late(self) -> bool:
         """Late at once under the new terms, and not under the old ones."""
         return self.after.breached_at is not None and (self.before is None or self.before.breached_at is None)
+
+
+def _sign(before: Any, after: Any) -> int:
+    return int(after > before) - int(after < before)
 
 
 def _promise(standing: Standing) -> tuple[Any, ...]:
@@ -185,8 +200,8 @@ def _entry(move: TicketMove, by: User | None, at: datetime, facts: Mapping[str, 
         {
             "target": clock.target,
             "cycle": clock.cycle,
-            "before": _told(clock.before) if clock.before else None,
-            "after": _told(clock.after),
+            "before": told(clock.before) if clock.before else None,
+            "after": told(clock.after),
         }
         for clock in move.moved
     ]
@@ -194,6 +209,12 @@ def _entry(move: TicketMove, by: User | None, at: datetime, facts: Mapping[str, 
     return Entry(kind, move.ticket, by, at, {**facts, "moved": moved})
 
 
-def _told(standing: Standing) -> dict[str, Any]:
-    left = standing.remaining.total_seconds() if standing.remaining and standing.due_at is None else None
-    return {"state": standing.state, "due_at": standing.due_at, "remaining_seconds": left}
+def told(standing: Standing) -> dict[str, Any]:
+    """As events and previews store it; the time left only in a pause, where it stands still."""
+    paused_with = standing.remaining if standing.due_at is None else None
+    return {
+        "state": str(standing.state),
+        "due_at": standing.due_at.isoformat() if standing.due_at else None,
+        "remaining_seconds": None if paused_with is None else paused_with.total_seconds(),
+        "late": standing.breached_at is not None,
+    }

@@ -98,7 +98,7 @@ def policy_of(terms_id: int) -> engine.Policy:
                 priority=row.priority,
                 response=row.response,
                 resolution=row.resolution,
-                calendar=_calendar_of(calendars[row.calendar_id].pk),
+                calendar=calendar_of(calendars[row.calendar_id].pk),
                 pause_statuses=frozenset(engine.Status(status) for status in row.pause_statuses),
                 calendar_label=str(calendars[row.calendar_id]),
             )
@@ -114,7 +114,7 @@ def policy_of(terms_id: int) -> engine.Policy:
 
 
 @lru_cache(maxsize=256)
-def _calendar_of(version_id: int) -> worktime.Calendar:
+def calendar_of(version_id: int) -> worktime.Calendar:
     """One instance per calendar version: it remembers the years it has laid out."""
     return worktime.Calendar.from_definition(CalendarVersion.objects.get(pk=version_id).definition)
 
