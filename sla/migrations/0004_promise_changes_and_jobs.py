@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('sla', '0002_ladders_name_every_level'),
+        ('sla', '0003_clocks_acknowledged'),
         ('tickets', '0003_queue_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
