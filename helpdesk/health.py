@@ -14,10 +14,8 @@ from redis.retry import Retry
 
 from events.models import Event
 from notifications.models import Mail
-from sla.models import Heartbeat
+from sla import heartbeat
 
-# Rule D7: a scan that is silent for longer than this is an alarm.
-SCAN_SILENCE = timedelta(minutes=3)
 # Each event is announced, and each mail gone, within these times, or something is wrong.
 ANNOUNCED_WITHIN = timedelta(minutes=5)
 MAILED_WITHIN = timedelta(minutes=15)
@@ -58,11 +56,10 @@ def _redis() -> Part:
 
 
 def _scan(now: datetime) -> Part:
-    beat = Heartbeat.objects.filter(name="scan").first()
-    if beat is None:
+    at = heartbeat.last()
+    if at is None:
         return {"status": "never", "seconds_ago": None}
-    status = "ok" if now - beat.at <= SCAN_SILENCE else "late"
-    return {"status": status, "seconds_ago": _seconds(now - beat.at)}
+    return {"status": "ok" if now - at <= heartbeat.SILENCE else "late", "seconds_ago": _seconds(now - at)}
 
 
 def _backlog(now: datetime, waiting: Any, since: str, within: timedelta) -> Part:

@@ -13,18 +13,17 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from events.recording import Entry, record_all
-from sla import acknowledging, climbing, clocks, engine
+from sla import acknowledging, climbing, clocks, engine, heartbeat
 from sla.clocks import Reading
 from sla.engine import Notify, Record
 from sla.ladder import Step
-from sla.models import Clock, ClockRecord, Heartbeat
+from sla.models import Clock, ClockRecord
 from sla.terms import ladder_of
 from tickets.models import Ticket
 
 logger = structlog.get_logger(__name__)
 
 BATCH = 200
-HEARTBEAT = "scan"
 _PREFIXED = re.compile(r"(?:warn|over)(\d.*)")
 
 
@@ -51,12 +50,7 @@ def scan(now: datetime) -> Outcome:
         if not taken:
             break
         done |= taken
-    Heartbeat.objects.bulk_create(
-        [Heartbeat(name=HEARTBEAT, at=now)],
-        update_conflicts=True,
-        unique_fields=["name"],
-        update_fields=["at"],
-    )
+    heartbeat.beat(now)
     return outcome
 
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scanned(db):
+def scanned(db, clock):
     return Heartbeat.objects.create(name="scan", at=timezone.now())
 
 

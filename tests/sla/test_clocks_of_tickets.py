@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sla import scanning
-from sla.models import Clock, ClockRecord, Heartbeat
+from sla import heartbeat, scanning
+from sla.models import Clock, ClockRecord
 from tests.conftest import MONDAY_9AM
 from tickets import actions
 from tickets.models import Ticket
@@ -87,7 +87,7 @@ def test_the_scan_warns_breaches_and_escalates_once(clock, ticket, ana):
     assert ticket.tier == "L2"
     kinds = [event.kind for event in ticket.events.all()]
     assert kinds.count("sla.breached") == kinds.count("ticket.escalated") == 1
-    assert Heartbeat.objects.get(name=scanning.HEARTBEAT).at == MONDAY_9AM + timedelta(minutes=31)
+    assert heartbeat.last() == MONDAY_9AM + timedelta(minutes=31)
 
 
 def test_a_late_scan_records_every_level_at_its_own_moment_and_speaks_once(clock, ticket):

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from sla import scanning
-from sla.models import Clock, ClockRecord, Heartbeat, PolicyRow
+from sla.heartbeat import last
+from sla.models import Clock, ClockRecord, PolicyRow
 from tests.conftest import person
 from tests.services import wait_until
 from tickets import actions
@@ -35,7 +35,7 @@ def file_tickets(count):
 
 
 def heartbeat():
-    return Heartbeat.objects.get(name=scanning.HEARTBEAT).at
+    return last()
 
 
 def escalated(count):

@@ -307,7 +307,7 @@ def test_a_page_of_the_queue_takes_at_most_six_queries(client, ana, kite, file_t
         connection,
     ) as queries:
         client.get("/queue/?view=all")
-    assert len(queries) <= 4, [query["sql"][:80] for query in queries]
+    assert len(queries) <= 5, [query["sql"][:80] for query in queries]
     with CaptureQueriesContext(connection) as queries:
         client.get("/queue/?view=all&organization=Kite+Live&assignee=ana@desk.example&product=live&q=ticket")
     assert len(queries) <= 6
