@@ -22,6 +22,7 @@ from django.contrib.auth.models import AnonymousUser  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from kb.case import Case  # noqa: E402
 from kb.indexing import count_common_words, index  # noqa: E402
 from kb.models import Article, Category  # noqa: E402
 from kb.search import search, suggest  # noqa: E402
@@ -107,7 +108,7 @@ def questions(dice: random.Random) -> list[tuple[str, str]]:
 
 def measure(asked: list[tuple[str, str]], *, plan: bool) -> None:
     floor = timed(asked, lambda language, text: Article.objects.light().get(slug=f"{language}-7"))
-    panel = timed(asked, lambda language, text: suggest(ANYBODY, text, language=language))
+    panel = timed(asked, lambda language, text: suggest(ANYBODY, Case.of(text), language=language))
     page = timed(asked, lambda language, text: search(ANYBODY, text, language=language))
     print(f"{'milliseconds':34}{'p50':>8}{'p95':>8}   times the floor (p50)")
     for name, times in (
@@ -144,10 +145,10 @@ def show_plan(language: str, text: str) -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        suggest(ANYBODY, text, language=language)
+        suggest(ANYBODY, Case.of(text), language=language)
     print(f"\nThe slowest question: {text}\n")
     with connection.cursor() as cursor:
-        cursor.execute(f"explain (analyze, buffers, costs off) {queries.captured_queries[-1]['sql']}")
+        cursor.execute(f"explain (analyze, buffers, costs off) {queries.captured_queries[1]['sql']}")
         print("\n".join(row[0] for row in cursor.fetchall()))
 
 

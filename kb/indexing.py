@@ -22,7 +22,9 @@ CONFIG = "english"
 MAX_INDEXED_CHARACTERS = 100_000
 
 # A word in fewer articles than this is rare, and costs a search nothing worth counting.
-COMMON_FROM = 50
+COMMON_FROM = 5
+# No word is empty: under this one stands how many published articles there are.
+EVERY_ARTICLE = ""
 
 _IDENTIFIER = re.compile(r"\b(?:[a-z]+(?:[A-Z]\w*)+|\w+_\w+|[A-Z][a-z]+(?:[A-Z]\w*)+)\b", re.ASCII)
 
@@ -64,6 +66,8 @@ def count_common_words() -> None:
             """,
             [COMMON_FROM],
         )
+    published = Article.objects.published().count()
+    CommonWord.objects.create(word=EVERY_ARTICLE, articles=published)
 
 
 def _index(article: Article, translations: Iterable[Article]) -> None:

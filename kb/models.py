@@ -172,9 +172,7 @@ class Article(models.Model):
     extra_facts = models.JSONField(
         default=dict, editable=False, help_text="Front matter of an imported file that means nothing to us."
     )
-    pictures = models.ManyToManyField(
-        "Picture", editable=False, related_name="articles"
-    )
+    pictures = models.ManyToManyField("Picture", editable=False, related_name="articles")
 
     owner = models.ForeignKey(
         User,
@@ -236,6 +234,7 @@ class Article(models.Model):
         indexes = [
             GinIndex(fields=["search"], name="article_search"),
             GinIndex(fields=["search_body"], name="article_search_body"),
+            GinIndex(fields=["error_codes"], name="article_error_codes"),
             models.Index(fields=["category", "language", "title"], name="article_on_its_shelf"),
             # What the beat looks for each minute, and nothing else.
             models.Index(

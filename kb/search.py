@@ -1,97 +1,83 @@
 """Find articles: for what somebody types into the ticket form, and for what is typed into the search box.
 
 1. The words are joined by "or": a whole sentence finds the right article although no article holds every
-   word of it. In a large library the rare words alone choose whom to rank (`_reach`).
-2. PostgreSQL ranks by the short vector: title, error codes, keywords, summary, headings, identifiers.
+   word of it. In a large library telling combinations of words choose some hundreds of candidates (`_reach`).
+2. PostgreSQL ranks the candidates by the short vector: title, error codes, keywords, summary, headings,
+   identifiers. An error code counts more than any words.
 3. The best few are put in order by what else is known of the reader's case: product, platform, version.
 
-Two queries: how common the words are, and the articles.
+Three queries: how common the words are, the ranking, and the few articles that are shown.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case as SqlCase
+from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from helpdesk.text import SEPARATOR, error_codes, words
-from kb.indexing import COMMON_FROM, CONFIG
+from helpdesk.text import SEPARATOR
+from kb.case import MAX_TYPED, Case
+from kb.indexing import COMMON_FROM, CONFIG, EVERY_ARTICLE
 from kb.models import Article, ArticleQuerySet
-from products.models import Product
+from products import versions
+from products.models import Platform, Product
 
-MAX_TYPED = 4_000
-MAX_WORDS = 32
 CANDIDATES = 24
-# Ranking reads an article's vector: some 20 µs each, so that a thousand are noticed while typing.
+# Ranking reads an article's vector: some 10 to 20 µs each, so that a thousand are noticed while typing.
 MAX_RANKED = 600
-ENOUGH_RARE_WORDS = 3
-PAIRED = 3
+# Of so many of the rarest words the combinations are tried that choose few enough articles.
+COMBINED = 5
 RESULTS = 100
-SHORT_SUBJECT = 3
 
 # D, C, B, A: the text itself only matches; a word of the title counts twice one of the keywords.
 WEIGHTS = [0.05, 0.2, 0.5, 1.0]
-CODE_BOOST = 0.5
+# More than words alone can reach: what names the error code comes first.
+CODE_BOOST = 1.0
 # Beside the form less is more: an article with less than this share of the best one's score is left out.
 WORTH_OFFERING = 0.25
 
 # ts_headline puts these around a word it found; nobody can type them (helpdesk.text.normal).
 FOUND, END = "\x02", "\x03"
 
-# Words that say nothing about which article is meant, beyond PostgreSQL's own stop words. Only in queries.
-NOISE = frozenset((Path(__file__).parent / "noise_words.txt").read_text(encoding="utf-8").split())
-
-_IDENTIFIER = re.compile(r"\b(?:[a-z]+[A-Z]\w*|[A-Z][A-Z0-9]*_\w+)\b", re.ASCII)
-
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An article offered, with the words that were found marked up safely."""
+    """An article offered, with the words that were found marked up safely.
+
+    `reasons` are the facts of the case that it names: "-17", "Android", "4.3.2".
+    """
 
     article: Article
     title: SafeString
     summary: SafeString
     score: float
+    reasons: tuple[str, ...] = ()
 
 
-def suggest(
-    user: User | AnonymousUser,
-    text: str,
-    *,
-    product: str = "",
-    platform: str = "",
-    sdk_version: str = "",
-    language: str,
-    limit: int = 5,
-) -> list[Suggestion]:
-    """The articles most likely to solve what `text` describes, best first.
+def suggest(user: User | AnonymousUser, case: Case, *, language: str, limit: int = 5) -> list[Suggestion]:
+    """The articles most likely to solve the case, best first.
 
-    `product` is a product's id or code. Facts only reorder: a wrong platform in the form hides nothing.
+    Facts only reorder: a wrong platform in the form hides nothing.
     """
-    question = _Question.of(text)
+    question = _Question.of(case)
     if question is None:
         return []
-    found = question.found(lambda reach: _readable(user, language).filter(search=reach), limit=CANDIDATES)
-    facts = _Facts(product=product, platform=platform, version=_version(sdk_version))
-    scored = sorted(((facts.score(article), article) for article in found), key=lambda one: -one[0])
-    return [
-        _suggestion(article, score)
-        for score, article in scored[:limit]
-        if score >= scored[0][0] * WORTH_OFFERING
-    ]
+    found = question.found(user, language, limit=CANDIDATES)
+    scored = sorted(((_score(one, case), one) for one in found), key=lambda pair: -pair[0])
+    chosen = [(score, one) for score, one in scored[:limit] if score >= scored[0][0] * WORTH_OFFERING]
+    return _suggestions(chosen, question, case)
 
 
 def search(
@@ -104,15 +90,16 @@ def search(
     category: str = "",
 ) -> list[Suggestion]:
     """At most 100 results for the search page, best first. Product, platform and category filter here."""
-    question = _Question.of(text)
+    case = Case(text=text[:MAX_TYPED])
+    question = _Question.of(case)
     if question is None:
         return []
-    articles = narrowed(_readable(user, language), product=product, platform=platform, category=category)
-    found = question.found(
-        lambda reach: articles.filter(Q(search=reach) | Q(search_body=question.every_word)), limit=RESULTS
-    )
-    facts = _Facts(product="", platform="", version=())
-    return [_suggestion(article, facts.score(article)) for article in found]
+
+    def narrow(articles: ArticleQuerySet) -> ArticleQuerySet:
+        return narrowed(articles, product=product, platform=platform, category=category)
+
+    found = question.found(user, language, limit=RESULTS, narrow=narrow, in_text=True)
+    return _suggestions([(one["rank"], one) for one in found], question, case)
 
 
 def narrowed(
@@ -127,26 +114,6 @@ def narrowed(
     if category:
         articles = articles.filter(category__slug=category[:50])
     return articles
-
-
-def symptom(subject: str, body: str) -> str:
-    """What of a ticket form is worth searching for: the subject, and the codes and methods of the text.
-
-    A whole description holds too many words that are not its point; its beginning helps where the subject
-    is a word or two.
-    """
-    subject, body = subject[:MAX_TYPED], body[:MAX_TYPED]
-    if len(query_words(subject)) < SHORT_SUBJECT:
-        subject = f"{subject}\n{body[:200]}"
-    named = [*_IDENTIFIER.findall(body)[:8], *(f"error {code}" for code in sorted(error_codes(body))[:4])]
-    return " ".join([subject, *named]).strip()
-
-
-def query_words(text: str) -> list[str]:
-    """The telling words of what somebody typed, each once; all of them if none is telling."""
-    every = list(dict.fromkeys(word.strip(".") for word in words(text[:MAX_TYPED])))
-    telling = [word for word in every if word not in NOISE and (len(word) > 1 or word.isdigit())]
-    return [word for word in telling or every if word][:MAX_WORDS]
 
 
 def marked_up(headline: str) -> SafeString:
@@ -166,53 +133,83 @@ class _Question:
 
     any_word: SearchQuery
     every_word: SearchQuery
-    reach: SearchQuery
+    reaches: list[SearchQuery]
     codes: list[str]
 
     @classmethod
-    def of(cls, text: str) -> _Question | None:
-        """None for a text without words. Words hold letters, digits and points only; quoted all the same."""
-        quoted = [f"'{word}'" for word in query_words(text)]
-        if not quoted:
+    def of(cls, case: Case) -> _Question | None:
+        """None for a case without words. Words hold letters, digits and points only; quoted all the same."""
+        if case.is_empty:
             return None
+        quoted = [f"'{word}'" for word in case.words]
+        commonness = _commonness(" ".join(quoted))
+        known = {word: articles for word, articles in commonness.items() if articles}
+        reaches = dict.fromkeys(
+            _reach(words) for words in (commonness, known) if words.keys() - {EVERY_ARTICLE}
+        )
         return cls(
             any_word=SearchQuery(" | ".join(quoted), search_type="raw", config=CONFIG),
             every_word=SearchQuery(" & ".join(quoted), search_type="raw", config=CONFIG),
-            reach=SearchQuery(_reach(_commonness(" ".join(quoted))), search_type="raw", config="simple"),
-            codes=sorted(error_codes(text[:MAX_TYPED]))[:MAX_WORDS],
+            reaches=[SearchQuery(reach, search_type="raw", config="simple") for reach in reaches],
+            codes=case.codes,
         )
 
-    def found(self, match: Callable[[SearchQuery], ArticleQuerySet], *, limit: int) -> list[Article]:
-        """The best of those in reach; of all that hold any word, where nothing is in reach."""
-        return list(self._ranked(match(self.reach))[:limit]) or list(
-            self._ranked(match(self.any_word))[:limit]
-        )
+    def found(
+        self,
+        user: User | AnonymousUser,
+        language: str,
+        *,
+        limit: int,
+        narrow: Callable[[ArticleQuerySet], ArticleQuerySet] = lambda articles: articles,
+        in_text: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Ids, ranks and facts of the best: of those in reach, or where nothing is, of some with any word."""
+        shown = Article.objects.for_reader_of(language, user)
+        readable = narrow(Article.objects.visible_to(user).published()).order_by()
 
-    def _ranked(self, articles: ArticleQuerySet) -> ArticleQuerySet:
-        names_code: Case | Value = Value(0.0)
+        def rank(match: Q) -> list[dict[str, Any]]:
+            # At most so many are ranked, whatever was typed; each way to be found brings its own.
+            ways = [match, *([Q(error_codes__overlap=self.codes)] if self.codes else [])]
+            ways += [Q(search_body=self.every_word)] if in_text else []
+            parts = [readable.filter(way).values("pk")[:MAX_RANKED] for way in ways]
+            candidates = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
+            return list(self._ranked(shown.filter(pk__in=candidates))[:limit])
+
+        for match in [*self.reaches, self.any_word]:
+            if found := rank(Q(search=match)):
+                return found
+        return []
+
+    def _ranked(self, articles: ArticleQuerySet) -> QuerySet[Article, dict[str, Any]]:
+        names_code: SqlCase | Value = Value(0.0)
         if self.codes:
             named = When(error_codes__overlap=self.codes, then=Value(CODE_BOOST))
-            names_code = Case(named, default=Value(0.0), output_field=FloatField())
+            names_code = SqlCase(named, default=Value(0.0), output_field=FloatField())
         return (
-            articles.light()
-            .annotate(
+            articles.annotate(
                 rank=SearchRank(F("search"), self.any_word, weights=WEIGHTS) + names_code,
-                title_found=_headline("marked_title", self.any_word),
-                summary_found=_headline("marked_summary", self.any_word),
-                product_codes=ArraySubquery(_products_of().values("code")),
-                product_ids=ArraySubquery(_products_of().values(key=Cast("pk", TextField()))),
+                product_ids=ArraySubquery(
+                    Product.objects.filter(articles=OuterRef("pk")).order_by("pk").values("pk")
+                ),
             )
             .order_by("-rank", "pk")
+            .values(
+                "pk", "rank", "product_ids", "platforms", "sdk_from", "sdk_to", "error_codes", "solved_count"
+            )
         )
 
 
 def _commonness(typed: str) -> dict[str, int]:
-    """The words as the index spells them, and in how many articles each stands; 0 for a rare one."""
+    """The words as the index spells them, and in how many articles each stands; 0 for a rare one.
+
+    Under EVERY_ARTICLE: how many articles there are.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select lexeme, coalesce(articles, 0) from unnest(to_tsvector(%s::regconfig, %s))"
+            "select lexeme, coalesce(articles, 0)"
+            " from (select lexeme from unnest(to_tsvector(%s::regconfig, %s)) union all select %s) asked"
             " left join kb_commonword on word = lexeme",
-            [CONFIG, typed],
+            [CONFIG, typed, EVERY_ARTICLE],
         )
         return dict(cursor.fetchall())
 
@@ -220,75 +217,95 @@ def _commonness(typed: str) -> dict[str, int]:
 def _reach(commonness: dict[str, int]) -> str:
     """Which articles are worth ranking, as a tsquery: some hundreds of them, however large the library.
 
-    Those with a rare word of the question. Where it has only common ones, those with two of the rarest;
-    where it is a single common word, those with it in the title.
+    Those with a rare word of the question, or with two or three of its common words that seldom stand
+    together. Where it is a single common word, those with it in the title.
     """
-    chosen: list[str] = []
-    common: list[str] = []
-    ranked = 0
-    for word, articles in sorted(commonness.items(), key=lambda one: one[1]):
-        ranked += articles or COMMON_FROM // 2
-        (chosen if ranked <= MAX_RANKED else common).append(f"'{word}'")
-    if len(chosen) >= ENOUGH_RARE_WORDS or not common:
-        return " | ".join(chosen)
-    pairs = [f"({first} & {second})" for first, second in combinations(common[:PAIRED], 2)]
-    return " | ".join([*chosen, *pairs]) or f"{common[0]}:A"
+    total = max(commonness.get(EVERY_ARTICLE, 0), *commonness.values(), 1)
+    counted = sorted((articles or COMMON_FROM // 2, word) for word, articles in commonness.items() if word)
+    choices = sorted(
+        (_expected(chosen, total), len(chosen), [word for _count, word in chosen])
+        for size in (1, 2, 3)
+        for chosen in combinations(counted if size == 1 else counted[:COMBINED], size)
+    )
+    reach: list[list[str]] = []
+    room = float(MAX_RANKED)
+    for expected, _size, words in choices:
+        room -= expected
+        if room < 0 and reach:
+            room = 0
+            break
+        reach.append(words)
+    if room < 0 and len(reach) == 1 and len(reach[0]) == 1:
+        return f"'{reach[0][0]}':A"
+    # What another one includes adds nothing.
+    telling = [words for words in reach if not any(set(other) < set(words) for other in reach)]
+    return " | ".join(" & ".join(f"'{word}'" for word in words) for words in telling)
 
 
-def _readable(user: User | AnonymousUser, language: str) -> ArticleQuerySet:
-    return Article.objects.visible_to(user).for_reader_of(language, user)
+def _expected(chosen: tuple[tuple[int, str], ...], total: int) -> float:
+    """How many articles have all of these words. Words of one subject stand together more often than chance
+    has it; three times as often is a cautious guess."""
+    together = total * math.prod(count / total for count, _word in chosen)
+    return min(together * 3, *(count for count, _word in chosen))
 
 
 def _headline(field: str, query: SearchQuery) -> SearchHeadline:
     return SearchHeadline(field, query, config=CONFIG, start_sel=FOUND, stop_sel=END, highlight_all=True)
 
 
-def _products_of() -> QuerySet[Product]:
-    return Product.objects.filter(articles=OuterRef("pk")).order_by("pk")
+def _score(found: dict[str, Any], case: Case) -> float:
+    """The rank, more for articles about this product, platform and version, and for proven ones."""
+    score: float = found["rank"]
+    if case.product:
+        score *= _fit(case.product.pk, found["product_ids"])
+    score *= _fit(case.platform, found["platforms"])
+    fits = versions.within(case.sdk_version, first=found["sdk_from"], last=found["sdk_to"])
+    if found["sdk_from"] or found["sdk_to"]:
+        score *= {True: 1.15, False: 0.7, None: 1.0}[fits]
+    return score * (1 + 0.02 * math.log1p(found["solved_count"]))
 
 
-@dataclass(frozen=True)
-class _Facts:
-    """What the form says of the case."""
-
-    product: str
-    platform: str
-    version: tuple[int, ...]
-
-    def score(self, article: Article) -> float:
-        """The rank, more for articles about this product, platform and version, and for proven ones."""
-        score: float = article.rank  # type: ignore[attr-defined]
-        named = [*article.product_codes, *article.product_ids]  # type: ignore[attr-defined]
-        score *= _fit(self.product, named)
-        score *= _fit(self.platform, article.platforms)
-        if self.version and not (_version(article.sdk_from) <= self.version <= _version_end(article.sdk_to)):
-            score *= 0.7
-        return score * (1 + 0.02 * math.log1p(article.solved_count))
-
-
-def _fit(asked: str, named: Iterable[str]) -> float:
+def _fit(asked: object, named: list[Any]) -> float:
     """More for an article that names what was asked for, less for one about something else."""
-    named = list(named)
     if not asked or not named:
         return 1.0
-    return 1.15 if asked in named else 0.6
+    return 1.25 if asked in named else 0.6
 
 
-def _version(text: str) -> tuple[int, ...]:
-    """ "v4.3.2-rc1" as (4, 3, 2); () for what is no version."""
-    match = re.match(r"\s*[vV]?(\d{1,6}(?:\.\d{1,6}){0,3})", text)
-    return tuple(int(part) for part in match[1].split(".")) if match else ()
+def _reasons(found: dict[str, Any], case: Case, codes: list[str]) -> Iterator[str]:
+    """What of the case the article names, in the words in which it does."""
+    named = [code for code in found["error_codes"] if code in codes]
+    # "-17" and "17" are one code.
+    yield from {code.lstrip("-"): code for code in reversed(named[:3])}.values()
+    if case.product and case.product.pk in found["product_ids"]:
+        yield str(case.product)
+    if case.platform and case.platform in found["platforms"]:
+        yield str(Platform(case.platform).label)
+    has_range = found["sdk_from"] or found["sdk_to"]
+    if has_range and versions.within(case.sdk_version, first=found["sdk_from"], last=found["sdk_to"]):
+        yield str(versions.parse(case.sdk_version))
 
 
-def _version_end(text: str) -> tuple[float, ...]:
-    """The last version that "4.3" includes: every 4.3.x."""
-    return (*_version(text), math.inf) if _version(text) else (math.inf,)
-
-
-def _suggestion(article: Article, score: float) -> Suggestion:
-    return Suggestion(
-        article=article,
-        title=marked_up(article.title_found),  # type: ignore[attr-defined]
-        summary=marked_up(article.summary_found),  # type: ignore[attr-defined]
-        score=score,
+def _suggestions(
+    chosen: list[tuple[float, dict[str, Any]]], question: _Question, case: Case
+) -> list[Suggestion]:
+    """The articles themselves, in this order, with their words marked."""
+    articles = (
+        Article.objects.light()
+        .annotate(
+            title_found=_headline("marked_title", question.any_word),
+            summary_found=_headline("marked_summary", question.any_word),
+        )
+        .in_bulk([one["pk"] for _score, one in chosen])
     )
+    return [
+        Suggestion(
+            article=(article := articles[one["pk"]]),
+            title=marked_up(article.title_found),  # type: ignore[attr-defined]
+            summary=marked_up(article.summary_found),  # type: ignore[attr-defined]
+            score=score,
+            reasons=tuple(_reasons(one, case, question.codes)),
+        )
+        for score, one in chosen
+        if one["pk"] in articles
+    ]

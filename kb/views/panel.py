@@ -12,6 +12,7 @@ from django_htmx.http import trigger_client_event
 from accounts.models import User
 from helpdesk.markdown import render_article
 from kb import actions, search
+from kb.case import Case
 from kb.models import Article
 from kb.views.finding import article_address, asked, reader_language, versions
 from kb.views.reading import popular
@@ -23,19 +24,19 @@ SHOWN_AT_FIRST = 3
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """At most five documents for what stands in the form; the most useful ones before anything does."""
-    typed = search.symptom(asked(request, "subject"), asked(request, "body"))
-    found = search.suggest(
-        request.user,
-        typed,
+    case = Case.of(
+        asked(request, "subject"),
+        asked(request, "body"),
         product=asked(request, "product"),
         platform=asked(request, "platform"),
         sdk_version=asked(request, "sdk_version"),
-        language=reader_language(),
-        limit=SHOWN,
     )
+    found = search.suggest(request.user, case, language=reader_language(), limit=SHOWN)
     articles = Article.objects.visible_to(request.user).for_reader_of(reader_language(), request.user)
-    at_first = [] if typed else popular(articles)[:SHOWN_AT_FIRST]
-    return render(request, "kb/_suggestions.html", {"found": found, "at_first": at_first, "typed": typed})
+    at_first = popular(articles)[:SHOWN_AT_FIRST] if case.is_empty else []
+    return render(
+        request, "kb/_suggestions.html", {"found": found, "at_first": at_first, "typed": not case.is_empty}
+    )
 
 
 @require_safe

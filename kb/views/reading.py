@@ -15,6 +15,7 @@ from accounts.models import User
 from helpdesk.markdown import render_article
 from kb import actions
 from kb import search as finder
+from kb.case import MAX_TYPED
 from kb.models import Article, ArticleQuerySet, Category
 from kb.views.finding import LANGUAGES, article_address, asked, framed, reader_language, versions
 from products.models import Platform, Product
@@ -67,7 +68,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    text = asked(request, "q")[: finder.MAX_TYPED].strip()
+    text = asked(request, "q")[:MAX_TYPED].strip()
     found = finder.search(
         request.user,
         text,

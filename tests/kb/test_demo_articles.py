@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
+from kb.case import Case
 from kb.importing import load_articles
 from kb.search import suggest
 from products.models import Product
@@ -74,14 +75,15 @@ def test_every_article_of_the_demo_is_read(library):
 def test_what_a_developer_types_brings_the_right_article_among_the_first_three(
     library, language, typed, slug
 ):
-    found = suggest(AnonymousUser(), typed, language=language, limit=3)
+    found = suggest(AnonymousUser(), Case.of(typed), language=language, limit=3)
     assert slug in [one.article.slug for one in found]
 
 
 @pytest.mark.django_db
 def test_it_mostly_comes_first(library):
     first = [
-        suggest(AnonymousUser(), typed, language=language)[0].article.slug for language, typed, _ in TYPED
+        suggest(AnonymousUser(), Case.of(typed), language=language)[0].article.slug
+        for language, typed, _ in TYPED
     ]
     right = sum(slug == wanted for slug, (_, _, wanted) in zip(first, TYPED, strict=True))
     assert right / len(TYPED) >= RIGHT_ONE_FIRST

@@ -80,11 +80,11 @@ def test_the_search_page_marks_what_it_found_and_offers_a_ticket_where_it_found_
         # Articles of the shelves, their numbers, shelves, popular, drafts, products.
         ("kb_home", {}, 6),
         ("kb_category", {}, 4),
-        # How common the words are, results, categories, products.
-        ("kb_search", {"q": "black screen"}, 4),
+        # How common the words are, ranking, results, categories, products.
+        ("kb_search", {"q": "black screen"}, 5),
         # Versions, the count of reading, products.
         ("article", {}, 3),
-        ("kb_suggest", {"subject": "black screen"}, 2),
+        ("kb_suggest", {"subject": "black screen"}, 3),
         ("kb_panel_article", {}, 1),
     ],
 )
