@@ -66,11 +66,15 @@ class Suggestion:
     reasons: tuple[str, ...] = ()
 
 
-def suggest(user: User | AnonymousUser, case: Case, *, language: str, limit: int = 5) -> list[Suggestion]:
-    """The articles most likely to solve the case, best first.
+def suggest(
+    user: User | AnonymousUser, case: Case | str, *, language: str, limit: int = 5
+) -> list[Suggestion]:
+    """The articles most likely to solve the case, best first. A text alone is a case without facts.
 
     Facts only reorder: a wrong platform in the form hides nothing.
     """
+    if isinstance(case, str):
+        case = Case.of(case)
     question = _Question.of(case)
     if question is None:
         return []
