@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from demo import notices, people, reading, texts, timing
+from demo import macros, notices, people, reading, texts, timing
 from demo.playing import Player, Step
 from demo.texts import Story, Texts
 from events.recording import silently
@@ -49,6 +49,7 @@ def load(*, show: Show) -> None:
         player.play(steps, until=now, played=show("moves on tickets", len(steps)))
         opening = timezone.now()
         player.play(_live(demo, opening), until=opening, played=lambda number: None)
+        macros.write(cast)
         notices.leave(opening - timedelta(days=1), opening)
 
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "tickets",
     "sla",
     "kb",
+    "macros",
     "notifications",
     "importing",
     "demo",

@@ -5,6 +5,7 @@
        <form data-compose="reply|note" data-draft="…"> … <textarea name="body">
    A form whose message has arrived is reset: draft.js forgets the draft, files.js the files. */
 import "./draft.js";
+import "./insert.js";
 import "./files.js";
 
 const composer = document.querySelector("[data-composer]");

@@ -1,16 +1,14 @@
 /* A ticket's page. Contract:
-     <dialog id="action-dialog"><div id="action">   forms of actions are loaded into it and open it
      <a data-menu-key="p">                          a key for something inside a closed menu
-     <div data-sheet>                               something to read in the dialog, without a form
      <div id="live" data-live>                      asks for what is new on the event "ticket:check"
      <div id="timeline">                            new entries are added at its end, nothing else moves */
+import "./action-dialog.js";
 import { draftOfReply } from "./composer.js";
 import { bindKey } from "./shortcuts.js";
 import "./came-from.js";
 import "./rest-when-hidden.js";
 
 const workspace = document.getElementById("workspace");
-const dialog = document.getElementById("action-dialog");
 const timeline = document.getElementById("timeline");
 const live = document.getElementById("live");
 
@@ -21,42 +19,19 @@ document.addEventListener("live:ticket", (event) => {
   if (number === undefined || String(number) === workspace.dataset.ticket) window.htmx.trigger(live, "ticket:check");
 });
 
-/* --- Dialogs */
+/* --- The last words of a resolved ticket may have been begun in the composer. */
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id !== "action") return;
-  const form = dialog.querySelector("form");
-  if (!form && !dialog.querySelector("[data-sheet]")) return;
-  if (!dialog.open) dialog.showModal();
-  if (!form) return;
-  takeOverDraft(form);
-  const first = form.querySelector("[aria-invalid=true]") ?? form.querySelector("input:not([type=hidden]), select, textarea");
-  first?.focus();
-});
-
-/* The last words of a resolved ticket may have been begun in the composer. */
-function takeOverDraft(form) {
+document.addEventListener("action:opened", ({ detail: form }) => {
   const text = form.querySelector("[name=then]") ? form.querySelector("textarea[name=body]") : null;
   const draft = draftOfReply();
   if (!text || text.value || !draft?.value.trim()) return;
   text.value = draft.value;
   form.dataset.usesDraft = "yes";
-}
+});
 
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target;
-  if (!form.matches?.("form[data-action]") || event.detail.failed || !event.detail.xhr || event.detail.xhr.status >= 400) return;
+document.addEventListener("action:done", ({ detail: form }) => {
   if (form.dataset.usesDraft) draftOfReply().form.reset();
-  dialog.close();
 });
-
-dialog.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-cancel]")) return;
-  event.preventDefault();
-  dialog.close();
-});
-
-dialog.addEventListener("close", () => document.getElementById("action").replaceChildren());
 
 /* --- Keys of what a closed menu hides */
 

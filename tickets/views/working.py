@@ -73,7 +73,7 @@ def _at_once(act: Act) -> View:
     @vary_on_headers("HX-Request")
     def view(request: SignedInRequest, number: int) -> HttpResponse:
         ticket = act(_ticket(request, number), by=request.user)
-        return _done(request, ticket)
+        return done(request, ticket)
 
     return view
 
@@ -84,7 +84,7 @@ resume = _at_once(actions.resume)
 close = _at_once(actions.close)
 
 
-def _done(request: SignedInRequest, ticket: Ticket) -> HttpResponse:
+def done(request: SignedInRequest, ticket: Ticket) -> HttpResponse:
     """Where the person goes on: the ticket, the queue they took it from, or the next ticket."""
     if request.POST.get("then") == "next":
         return _to_next(request, ticket)
@@ -135,7 +135,7 @@ def _with_form(form_class: type[DeskForm], act: Act, *, title: str | Promise, ve
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return _ask(request, ticket, form, title, verb, _status_of(refusal))
-        return _done(request, ticket)
+        return done(request, ticket)
 
     return view
 
@@ -232,7 +232,7 @@ def _compose(
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return workspace.show(request, ticket, form=form, status=_status_of(refusal))
-    return _done(request, ticket)
+    return done(request, ticket)
 
 
 # --- A new ticket for a customer

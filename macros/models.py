@@ -1,0 +1,97 @@
+"""Macros: what an engineer does again and again, kept under a name; and what each run of one did."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Tier, User
+from macros.steps import MESSAGES, Do, Step
+
+
+class MacroQuerySet(models.QuerySet["Macro"]):
+    def visible_to(self, user: User | AnonymousUser) -> MacroQuerySet:
+        """One's own, those of one's tier and of the whole desk. Managers see all that is shared."""
+        if not isinstance(user, User) or not user.is_staff_member:
+            return self.none()
+        shared = models.Q(share=Macro.Share.EVERYBODY) | models.Q(share=Macro.Share.TIER, tier=user.tier)
+        if user.is_manager:
+            shared = ~models.Q(share=Macro.Share.MINE)
+        return self.filter(models.Q(owner=user) | shared)
+
+    def in_use(self) -> MacroQuerySet:
+        return self.filter(is_archived=False)
+
+
+class Macro(models.Model):
+    """Steps under a name. Personal, or shared with a tier or the whole desk."""
+
+    class Share(models.TextChoices):
+        MINE = "mine", _("only me")
+        TIER = "tier", _("one tier")
+        EVERYBODY = "everybody", _("the whole desk")
+
+    name = models.CharField(_("name"), max_length=80)
+    owner = models.ForeignKey(User, models.PROTECT, related_name="macros")
+    share = models.CharField(_("who may use it"), max_length=9, choices=Share.choices, default=Share.MINE)
+    tier = models.CharField(_("tier"), max_length=3, choices=Tier.choices, blank=True)
+    steps = models.JSONField(default=list)
+    is_archived = models.BooleanField(default=False)
+    uses = models.PositiveIntegerField(default=0, help_text="Tickets it was run on.")
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = MacroQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("macro")
+        verbose_name_plural = _("macros")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(share="tier", tier__in=Tier.values)
+                | (~models.Q(share="tier") & models.Q(tier="")),
+                name="macro_tier_where_shared_with_one",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("macro_edit", args=[self.pk])
+
+    @cached_property
+    def plan(self) -> list[Step]:
+        return [Step.read(stored) for stored in self.steps]
+
+    @property
+    def summary(self) -> str:
+        """Its steps in one line: "Send a reply → Resolve"."""
+        return " → ".join(step.label for step in self.plan)
+
+    @property
+    def text(self) -> str:
+        """The first message in it: what `::` puts into a reply."""
+        return next((step.text for step in self.plan if step.do in MESSAGES - {Do.NOTE} and step.text), "")
+
+
+class Run(models.Model):
+    """Steps done on tickets in one go. The key comes with the form, so that nothing is sent twice."""
+
+    key = models.UUIDField(primary_key=True)
+    macro = models.ForeignKey(Macro, models.SET_NULL, null=True, related_name="runs")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    steps = models.JSONField()
+    done = models.JSONField(default=list, help_text="Numbers of the tickets on which all steps were done.")
+    refused = models.JSONField(default=dict, help_text="Why not, by ticket number.")
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.macro or 'steps'} {self.at:%F %T}"

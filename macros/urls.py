@@ -1,0 +1,14 @@
+from django.urls import path
+
+from macros import views
+
+urlpatterns = [
+    path("", views.macros, name="macros"),
+    path("new/", views.write, name="macro_new"),
+    path("<int:pk>/", views.write, name="macro_edit"),
+    path("<int:pk>/archive/", views.archive, name="macro_archive"),
+    path("choose/", views.choose, name="macro_choose"),
+    path("rehearse/", views.rehearse, name="macro_rehearse"),
+    path("run/", views.run, name="macro_run"),
+    path("texts/<int:number>/", views.texts, name="macro_texts"),
+]
