@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Tier, User
 from helpdesk.errors import InvalidInput
@@ -97,7 +97,7 @@ def step_forms(data: Any = None, *, macro: Macro | None = None) -> _StepFormSet:
 
 
 class MacroForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=80)
     share = forms.ChoiceField(
         label=gettext_lazy("Who may use it"), choices=Macro.Share.choices, widget=forms.RadioSelect
     )

@@ -3,7 +3,8 @@
      <a href="…" data-key="o" data-key-label="Open">        the key clicks the element
      <textarea data-key="r" data-key-label="Reply">         the key focuses a field
      <button data-key="g u" data-key-label="Unassigned">    two keys after each other
-     <form data-submit-keys>                                 Ctrl+Enter (or Cmd+Enter) in it sends it
+     <form data-submit-keys>                                 Ctrl+Enter (or Cmd+Enter) in it sends it, by its
+                                                             button with data-default where it has one
 
    An element bound to the key "/" or another character is skipped while it is hidden or disabled; with the same key
    on several elements the first visible one takes it. Keys rest while somebody types, while an input method
@@ -62,7 +63,7 @@ document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form[data-submit-keys]");
     if (form) {
       event.preventDefault();
-      form.requestSubmit();
+      form.requestSubmit(form.querySelector("[data-default]"));
     }
     return;
   }
