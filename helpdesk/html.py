@@ -23,6 +23,7 @@ ID_PREFIX = "s-"
 _TAGS = {
     *("h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "blockquote", "pre", "div", "span"),
     *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "section"),
+    *("caption", "colgroup", "col", "tfoot", "figure", "figcaption", "u", "ins", "small", "abbr", "q"),
     *("a", "img", "input", "strong", "b", "em", "i", "s", "del", "sub", "sup", "code", "kbd", "mark"),
 }
 _DROPPED_WITH_CONTENT = {"script", "style", "template", "noscript", "title", "iframe", "textarea", "select"}
@@ -38,14 +39,17 @@ _ATTRIBUTES = {
 }
 _CLASSES = {
     "a": {"footnote-backref"},
-    "div": {"admonition", "note", "tip", "info", "warning", "danger", "important", "caution", "table-scroll"},
+    "div": {
+        *("admonition", "note", "tip", "info", "warning", "danger", "important", "caution"),
+        *("table-scroll", "choices", "choice"),
+    },
     "hr": {"footnotes-sep"},
     "li": {"footnote-item", "task-list-item"},
     "ol": {"footnotes-list"},
-    "p": {"admonition-title"},
+    "p": {"admonition-title", "choice__title"},
     "pre": {"code", "plain"},
     "section": {"footnotes"},
-    "span": {name for name in STANDARD_TYPES.values() if name},
+    "span": {"picture-missing", *(name for name in STANDARD_TYPES.values() if name)},
     "sup": {"footnote-ref"},
     "td": {"align-end", "align-center"},
     "th": {"align-end", "align-center"},

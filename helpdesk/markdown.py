@@ -1,13 +1,15 @@
 """Markdown to safe HTML, for articles and for what is said on tickets.
 
-HTML inside the Markdown stays text, and what the renderer made goes through the cleaner as the last step
-(`helpdesk.html`). What takes longer than half a second of work is shown as plain text.
+What the renderer made goes through the cleaner as the last step (`helpdesk.html`). HTML inside a message
+stays text; in an article it is HTML (`helpdesk.markup`). What takes longer than half a second of work is
+shown as plain text.
 """
 
 from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +26,6 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.admon import admon_plugin
-from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
@@ -33,6 +34,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 from helpdesk.html import ID_PREFIX, clean, encodable, is_readable, plain
+from helpdesk.markup.addresses import Resolve, is_remote, missing_picture, resolve_addresses
+from helpdesk.markup.containers import LOOKS, box_title, containers
+from helpdesk.markup.islands import components, islands
 
 logger = structlog.get_logger(__name__)
 
@@ -83,20 +87,26 @@ class Heading:
 
 @dataclass(frozen=True)
 class Rendered:
+    """`addresses`, `places` and `components` are for whoever checks links and reports on an import."""
+
     html: SafeString
     headings: tuple[Heading, ...] = ()
+    addresses: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    is_plain: bool = False
 
 
 class TooMuch(Exception):
     """The text is nested too deeply or takes too long."""
 
 
-def render_article(text: str, link_to: Callable[[str], str] | None = None) -> Rendered:
+def render_article(text: str, resolve: Resolve | None = None) -> Rendered:
     """An article with the places its table of contents points at.
 
-    `link_to` gives the address of another article for the name of its file: writers link `[logs](logs.md)`.
+    `resolve` says where addresses lead: articles and pictures are named by the files they were read from.
     """
-    return _render(_article, text, {"link_to": link_to})
+    return _render(_article, text, {"resolve": resolve, "text": text})
 
 
 def render_message(text: str) -> SafeString:
@@ -107,7 +117,7 @@ def render_message(text: str) -> SafeString:
 def _render(markdown: MarkdownIt, text: str, env: dict[str, Any]) -> Rendered:
     text = encodable(text)
     if len(text) > MAX_CHARACTERS:
-        return Rendered(plain(text))
+        return Rendered(plain(text), is_plain=True)
     env["deadline"] = time.thread_time() + RENDERING_SECONDS
     try:
         html = markdown.render(text, env)
@@ -115,8 +125,14 @@ def _render(markdown: MarkdownIt, text: str, env: dict[str, Any]) -> Rendered:
             raise TooMuch
     except (TooMuch, RecursionError) as error:
         logger.warning("markdown_shown_as_plain_text", characters=len(text), reason=type(error).__name__)
-        return Rendered(plain(text))
-    return Rendered(clean(html), tuple(env.get("headings", ())))
+        return Rendered(plain(text), is_plain=True)
+    return Rendered(
+        clean(html),
+        headings=tuple(env.get("headings", ())),
+        addresses=tuple(env.get("addresses", ())),
+        places=tuple(env.get("places", ())),
+        components=tuple(env.get("components", ())),
+    )
 
 
 # --- Guards: rules that never match, asked so often that no text can run long between two of them.
@@ -153,9 +169,7 @@ def _collect_headings(state: StateCore) -> None:
     state.env["headings"] = [
         Heading(
             level=int(token.tag[1]),
-            title="".join(
-                child.content for child in following.children or () if child.type in ("text", "code_inline")
-            ),
+            title=_words(following),
             id=f"{ID_PREFIX}{token.attrGet('id')}",
         )
         for token, following in zip(state.tokens, state.tokens[1:], strict=False)
@@ -172,20 +186,59 @@ def _align_by_class(state: StateCore) -> None:
                 token.attrSet("class", "align-end" if style.endswith("right") else "align-center")
 
 
-_ARTICLE_FILE = re.compile(r"(?:\./)?([\w-]+)\.md(#.*)?")
+_OWN_ID = re.compile(r"\s*\{#([\w-]{1,80})\}\s*$")
 
 
-def _link_articles(state: StateCore) -> None:
-    link_to = state.env.get("link_to")
-    for token in _inline(state, "link_open"):
-        match = _ARTICLE_FILE.fullmatch(str(token.attrGet("href") or ""))
-        if match and link_to is not None:
-            token.attrSet("href", link_to(match[1]) + (match[2] or ""))
+def _name_headings(state: StateCore) -> None:
+    """Each heading gets a place: the one it asks for, `## Title {#place}`, or one made of its words."""
+    taken: Counter[str] = Counter()
+    headings = [
+        (token, following)
+        for token, following in zip(state.tokens, state.tokens[1:], strict=False)
+        if token.type == "heading_open"
+    ]
+    for token, following in headings:
+        last = following.children[-1] if following.children else None
+        own = _OWN_ID.search(last.content) if last is not None and last.type == "text" else None
+        if own is not None and last is not None:
+            last.content = last.content[: own.start()]
+        name = own[1] if own else _slug(_words(following))
+        number = taken[name]
+        taken[name] += 1
+        token.attrSet("id", f"{name}-{number}" if number else name)
+
+
+def _words(inline: Token) -> str:
+    return "".join(one.content for one in inline.children or () if one.type in ("text", "code_inline"))
+
+
+_PLACE_IN_HTML = re.compile(r"\b(?:id|name)\s*=\s*[\"']([^\"'<>]{1,120})[\"']")
+
+
+def _note_what_to_check(state: StateCore) -> None:
+    tokens = [one for token in state.tokens for one in (token, *(token.children or ()))]
+    html = [token.content for token in tokens if token.type in ("html_block", "html_inline")]
+    state.env["places"] = [
+        *(str(token.attrGet("id")) for token in tokens if token.type == "heading_open"),
+        *(place for island in html for place in _PLACE_IN_HTML.findall(island)),
+    ]
+    blocks = [token.content for token in tokens if token.type == "html_block"]
+    state.env["components"] = sorted({name for island in blocks for name in components(island)})
+
+
+def _boxes_of_alerts(state: StateCore) -> None:
+    """`> [!NOTE]` as the boxes that we have."""
+    for token, following in zip(state.tokens, state.tokens[1:], strict=False):
+        if token.type == "alert_open":
+            token.attrSet("class", f"admonition {LOOKS.get(token.info.lower(), 'note')}")
+        elif token.type == "alert_title_open":
+            token.attrSet("class", "admonition-title")
+            following.content = box_title(LOOKS.get(following.content.lower(), "note"), "", state.src)
+            for child in following.children or ():
+                child.content = following.content
 
 
 def _pictures_to_links(which: Callable[[str], bool]) -> Callable[[StateCore], None]:
-    """A remote picture would be loaded from wherever its writer says, each time it is read."""
-
     def rule(state: StateCore) -> None:
         for block in state.tokens:
             if block.children and any(token.type == "image" for token in block.children):
@@ -209,10 +262,6 @@ def _without_pictures(tokens: Sequence[Token], which: Callable[[str], bool]) -> 
             yield Token("link_open", "a", 1, attrs={"href": address})
             yield name
             yield Token("link_close", "a", -1)
-
-
-def _is_remote(address: str) -> bool:
-    return ":" in address or address.startswith("//")
 
 
 def _inline(state: StateCore, kind: str) -> list[Token]:
@@ -245,6 +294,12 @@ def _table_close(
     return "</table></div>\n"
 
 
+def _picture_missing(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    return missing_picture(str(tokens[index].attrGet("src") or ""), tokens[index].content)
+
+
 def _slug(title: str) -> str:
     return re.sub(r"[^\w]+", "-", title.lower()).strip("-")[:80] or "section"
 
@@ -266,12 +321,16 @@ def _parser(**options: Any) -> MarkdownIt:
 
 def _article_parser() -> MarkdownIt:
     markdown = _parser()
-    markdown.use(footnote_plugin).use(tasklists_plugin).use(admon_plugin)
+    markdown.options["alerts"] = True
+    markdown.use(footnote_plugin).use(tasklists_plugin).use(admon_plugin).use(containers).use(islands)
     markdown.core.ruler.push("shift_headings", _shift_headings(smallest=2, shift=0))
-    markdown.use(anchors_plugin, min_level=1, max_level=6, slug_func=_slug)
+    markdown.core.ruler.push("name_headings", _name_headings)
     markdown.core.ruler.push("collect_headings", _collect_headings)
-    markdown.core.ruler.push("link_articles", _link_articles)
-    markdown.core.ruler.push("pictures_to_links", _pictures_to_links(_is_remote))
+    markdown.core.ruler.push("boxes_of_alerts", _boxes_of_alerts)
+    markdown.core.ruler.push("note_what_to_check", _note_what_to_check)
+    markdown.core.ruler.push("resolve_addresses", resolve_addresses)
+    markdown.core.ruler.push("pictures_to_links", _pictures_to_links(is_remote))
+    markdown.add_render_rule("picture_missing", _picture_missing)
     return markdown
 
 

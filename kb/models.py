@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -172,7 +173,9 @@ class Article(models.Model):
     extra_facts = models.JSONField(
         default=dict, editable=False, help_text="Front matter of an imported file that means nothing to us."
     )
-    pictures = models.ManyToManyField("Picture", editable=False, related_name="articles")
+    pictures: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        "Picture", editable=False, related_name="articles"
+    )
 
     owner = models.ForeignKey(
         User,

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language
 
 from kb.models import Article
@@ -44,10 +43,6 @@ def versions(request: HttpRequest, slug: str) -> list[Article]:
     if not found:
         raise Http404
     return found
-
-
-def article_address(slug: str) -> str:
-    return reverse("article", args=[slug])
 
 
 def framed(request: HttpRequest, **context: Any) -> dict[str, Any]:

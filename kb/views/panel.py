@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.models import User
-from helpdesk.markdown import render_article
 from kb import actions, search
 from kb.case import Case
 from kb.models import Article
-from kb.views.finding import article_address, asked, reader_language, versions
+from kb.rendering import rendered
+from kb.views.finding import asked, reader_language, versions
 from kb.views.reading import popular
 
 SHOWN = 5
@@ -43,7 +43,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """An article to read beside the form."""
     chosen = versions(request, slug)[0]
-    html = render_article(chosen.body, article_address).html
+    html = rendered(chosen).html
     return render(request, "kb/_reading.html", {"article": chosen, "html": html})
 
 

@@ -12,12 +12,12 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from helpdesk.markdown import render_article
 from kb import actions
 from kb import search as finder
 from kb.case import MAX_TYPED
 from kb.models import Article, ArticleQuerySet, Category
-from kb.views.finding import LANGUAGES, article_address, asked, framed, reader_language, versions
+from kb.rendering import rendered
+from kb.views.finding import LANGUAGES, asked, framed, reader_language, versions
 from products.models import Platform, Product
 
 PAGE_SIZE = 20
@@ -97,8 +97,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     chosen, *others = versions(request, slug)
     if not (isinstance(request.user, User) and request.user.is_staff_member):
         Article.objects.filter(pk=chosen.pk).update(views=F("views") + 1)
-    rendered = render_article(chosen.body, article_address)
-    contents = [heading for heading in rendered.headings if heading.level <= 3]
+    page = rendered(chosen)
+    contents = [heading for heading in page.headings if heading.level <= 3]
     return render(
         request,
         "kb/article.html",
@@ -106,7 +106,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             request,
             article=chosen,
             products=list(chosen.products.all()),
-            html=rendered.html,
+            html=page.html,
             contents=contents if len(contents) >= LONG_ARTICLE_HEADINGS else [],
             translations=[(one, LANGUAGES[one.language]) for one in others],
         ),

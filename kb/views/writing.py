@@ -19,7 +19,8 @@ from kb import actions
 from kb.forms import ArticleForm
 from kb.models import Article
 from kb.permissions import can_write
-from kb.views.finding import article_address, asked, framed, reader_language
+from kb.rendering import Links, links_of
+from kb.views.finding import asked, framed, reader_language
 
 View = Callable[..., HttpResponse]
 
@@ -86,8 +87,17 @@ def edit(request: HttpRequest, slug: str, language: str) -> HttpResponse:
 @for_writers
 def preview(request: HttpRequest) -> HttpResponse:
     """What is being written, as readers will see it."""
-    html = render_article(asked(request, "body"), article_address).html
+    html = render_article(asked(request, "body"), _links(request)).html
     return render(request, "kb/_preview.html", {"title": asked(request, "title"), "html": html})
+
+
+def _links(request: HttpRequest) -> Links:
+    """The links of the article that is being edited; a new one has none but to other articles."""
+    pk = asked(request, "article")
+    if not pk.isdecimal() or len(pk) > 9:
+        return Links()
+    article = Article.objects.visible_to(request.user).filter(pk=int(pk)).first()
+    return links_of(article) if article else Links()
 
 
 @require_POST
@@ -147,6 +157,6 @@ def _form(
         article=article,
         revisions=revisions,
         preview_title=form["title"].value() or "",
-        preview_html=render_article(body, article_address).html,
+        preview_html=render_article(body, links_of(article) if article else Links()).html,
     )
     return render(request, "kb/write.html", context, status=status)

@@ -3,7 +3,7 @@
 const template = document.getElementById("code-copy");
 
 function offerCopies(root) {
-  for (const code of root.querySelectorAll(".prose > pre.code:not(.code--copyable)")) {
+  for (const code of root.querySelectorAll(".prose pre.code:not(.code--copyable)")) {
     const button = template.content.firstElementChild.cloneNode(true);
     button.dataset.copy = code.textContent;
     code.classList.add("code--copyable");

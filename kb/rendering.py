@@ -1,0 +1,130 @@
+"""An article as its readers see it: where its links lead and which pictures it shows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from posixpath import normpath
+from urllib.parse import unquote
+
+from django.core.cache import cache
+from django.urls import reverse
+
+from helpdesk.markdown import Rendered, render_article
+from kb.models import Article, Revision, Source, SourceFile
+
+# Raised when the renderer gives other HTML for the same text.
+RENDERER = 1
+KEPT_SECONDS = 24 * 60 * 60
+PAGES = (".md", ".mdx", ".markdown")
+# Where documentation sites keep what is served from the root.
+ROOTS = ("", "static/", "public/", "docs/", "docs/public/", ".vuepress/public/", ".vitepress/public/")
+
+_FOREIGN = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#|$")
+_OWN_ARTICLE = re.compile(r"(?:\./)?([\w-]+)\.md")
+_OUR_PICTURE = re.compile(r"/docs/pictures/([0-9a-f]{64})\.")
+
+
+def rendered(article: Article) -> Rendered:
+    """The page, from the cache where nothing in the knowledge base has changed since.
+
+    Any revision of any article renews all: a link leads somewhere only while the other article is there.
+    """
+    key = f"kb:page:{RENDERER}:{article.pk}:{_digest(article.body)}:{stamp()}"
+    page: Rendered | None = cache.get(key)
+    if page is None:
+        page = render_article(article.body, links_of(article))
+        cache.set(key, page, KEPT_SECONDS)
+    return page
+
+
+def stamp() -> int:
+    """Grows with every change of the knowledge base."""
+    return Revision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+class Links:
+    """Where the addresses in an article lead. What they led to is kept for whoever checks them."""
+
+    def __init__(self, source: Source | None = None, path: str = "") -> None:
+        self.source, self.path = source, path
+        self.pictures: set[int] = set()
+
+    def __call__(self, addresses: Iterable[str]) -> Mapping[str, str | None]:
+        asked = {address for address in addresses if not _FOREIGN.match(address)}
+        return self._in_tree(asked) if self.source else self._by_name(asked)
+
+    def _by_name(self, asked: set[str]) -> dict[str, str | None]:
+        """Writers at the desk name an article by its address: `[logs](logs.md#android)`."""
+        named = {}
+        for address in asked:
+            page, _mark, place = address.partition("#")
+            if match := _OWN_ARTICLE.fullmatch(unquote(page)):
+                named[address] = match[1], place
+        slugs = {slug for slug, _place in named.values()}
+        there = set(Article.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+        return {
+            address: _with_place(reverse("article", args=[slug]), place) if slug in there else None
+            for address, (slug, place) in named.items()
+        }
+
+    def _in_tree(self, asked: set[str]) -> dict[str, str | None]:
+        wanted = {address: list(candidates(self.path, address)) for address in asked}
+        files = {
+            file.path: file
+            for file in SourceFile.objects.filter(
+                source=self.source, path__in={path for paths in wanted.values() for path in paths}
+            ).select_related("picture", "article")
+        }
+        leads: dict[str, str | None] = {}
+        for address, paths in wanted.items():
+            file = next((files[path] for path in paths if path in files), None)
+            leads[address] = self._lead(file, address)
+        return leads
+
+    def _lead(self, file: SourceFile | None, address: str) -> str | None:
+        if file is None:
+            return None
+        if file.picture is not None:
+            self.pictures.add(file.picture.pk)
+            return file.picture.get_absolute_url()
+        if file.article is not None:
+            return _with_place(file.article.get_absolute_url(), address.partition("#")[2])
+        return None
+
+
+def links_of(article: Article) -> Links:
+    file = article.files.filter(is_gone=False).select_related("source").first()
+    return Links(file.source, file.path) if file else Links()
+
+
+def candidates(path: str, address: str) -> Iterator[str]:
+    """The files of a tree that an address in `path` may mean, the likeliest first."""
+    target = unquote(address.partition("#")[0].partition("?")[0]).strip()
+    target = target.removeprefix("@site/").removeprefix("~@/")
+    if target.startswith("/") or address.startswith("@site/"):
+        places = [normpath(root + target.strip("/")) for root in ROOTS]
+    else:
+        folder = path.rpartition("/")[0]
+        places = [normpath(f"{folder}/{target}" if folder else target)]
+    for place in places:
+        yield place
+        stem = place[: -len(".html")] if place.endswith(".html") else place
+        for suffix in PAGES:
+            yield stem + suffix
+        for index in ("index.md", "README.md", "readme.md", "index.mdx"):
+            yield f"{stem}/{index}"
+
+
+def our_pictures(body: str) -> set[str]:
+    """The digests of stored pictures that a text shows by their address."""
+    return set(_OUR_PICTURE.findall(body))
+
+
+def _with_place(address: str, place: str) -> str:
+    return f"{address}#{place}" if place else address
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
