@@ -39,6 +39,23 @@ def empty() -> None:
     connection.settings_dict["NAME"] = SCRATCH
 
 
+def _give_defaults() -> None:
+    """Columns that the statements below do not name get what a new row of the model would have."""
+    from events.models import Event
+    from sla.models import Clock
+    from tickets.models import Ticket
+
+    with connection.cursor() as cursor:
+        for model in (Ticket, Clock, Event):
+            for field in model._meta.concrete_fields:
+                if field.null or field.primary_key or not field.has_default():
+                    continue
+                value = field.get_db_prep_save(field.get_default(), connection)
+                cursor.execute(
+                    f'alter table {model._meta.db_table} alter column "{field.column}" set default %s', [value]
+                )
+
+
 def _exists(name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select 1 from pg_database where datname = %s", [name])
@@ -58,6 +75,7 @@ def fill(tickets: int, *, due_now: int = 0) -> None:
     that a scan finds them.
     """
     empty()
+    _give_defaults()
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
             cursor.execute(statement, {"tickets": tickets, "terms": _terms(), "due": due_now})

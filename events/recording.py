@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -49,11 +49,18 @@ def record(kind: str, ticket: Ticket, *, by: User | None, at: datetime, **data: 
     return record_all([Entry(kind, ticket, by, at, data)])[0]
 
 
-def record_all(entries: Sequence[Entry]) -> list[Event]:
-    """Write several events, of one locked ticket or of many, with a few statements for all of them."""
-    events = Event.objects.bulk_create([_chained(entry) for entry in entries])
+def record_all(entries: Sequence[Entry], *, saving: Collection[str] = ()) -> list[Event]:
+    """Write several events, of one locked ticket or of many, with a few statements for all of them.
+
+    `saving` names fields of the tickets that the caller has changed and not saved: they are written together
+    with the ends of the chains, so that each ticket is written once.
+    """
+    if not entries:
+        return []
+    events = [_chained(entry) for entry in entries]
+    bulk.insert(events)
     tickets = {entry.ticket.pk: entry.ticket for entry in entries}
-    bulk.update(tickets.values(), ["chain_length", "chain_head"])
+    bulk.update(tickets.values(), ["chain_length", "chain_head", *saving])
 
     for project in _projections():
         project(events)

@@ -13,11 +13,12 @@ from typing import Any
 from django.db import transaction
 
 from events.models import Event
+from events.recording import Entry, record_all
 from sla import ladder
 from sla.ladder import Deed, Ladder, Step
 from sla.models import Clock
 from sla.terms import ladder_of, terms_for
-from tickets import actions
+from tickets.actions import escalating
 from tickets.actions.changing import locked
 from tickets.models import Ticket
 
@@ -25,19 +26,24 @@ Climb = tuple[Ticket, Step, dict[str, Any]]
 """A locked ticket, the step of its ladder that it reached, and the promise that is the reason."""
 
 _ACTIONS = {
-    Deed.TIER_UP: actions.escalate_all,
-    Deed.ASSIGN_LEAD: actions.assign_leads,
-    Deed.RAISE_PRIORITY: actions.raise_all,
+    Deed.TIER_UP: escalating.escalate_all,
+    Deed.ASSIGN_LEAD: escalating.assign_leads,
+    Deed.RAISE_PRIORITY: escalating.raise_all,
 }
 
 
-def climb(climbs: Iterable[Climb], at: datetime) -> None:
-    """Do what the steps say, one kind of deed after the other: the tier first, then the lead of that tier."""
+def climb(climbs: Iterable[Climb], at: datetime) -> list[Entry]:
+    """Do what the steps say, one kind of deed after the other: the tier first, then the lead of that tier.
+
+    The tickets are changed in memory; the events are to be recorded, saving `escalating.SAVED`.
+    """
     climbs = list(climbs)
+    entries: list[Entry] = []
     for deed, act in _ACTIONS.items():
         found = [(ticket, because) for ticket, step, because in climbs if deed in step.do]
         if found:
-            act(found, at=at)
+            entries += act(found, at=at)
+    return entries
 
 
 def step_of(event: Event) -> Step | None:
@@ -102,7 +108,8 @@ def listen(event: Event) -> None:
         ticket = locked(event.ticket)
         because = {"level": level, "event": event.sequence}
         if not _is_done(ticket, event.sequence):
-            climb([(ticket, step, because)], at=max(event.at, ticket.updated_at))
+            entries = climb([(ticket, step, because)], at=max(event.at, ticket.updated_at))
+            record_all(entries, saving=escalating.SAVED)
 
 
 def _was_done_by_ladder(event: Event) -> bool:

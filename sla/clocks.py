@@ -86,9 +86,8 @@ def store(readings: Iterable[Reading]) -> None:
             reading.ticket.next_due_at = due
             moved.append(reading.ticket)
     _note_holders(rows)
-    Clock.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["ticket", "target", "cycle"], update_fields=list(DERIVED)
-    )
+    bulk.update([row for row in rows if row.pk is not None], DERIVED)
+    bulk.insert([row for row in rows if row.pk is None])
     bulk.update(moved, ["next_due_at"])
 
 
@@ -99,9 +98,11 @@ def _stored(
     for clock in Clock.objects.filter(ticket__in=ids):
         rows[clock.ticket_id][_key(clock)] = clock
     recorded: dict[int, dict[RecordKey, datetime]] = defaultdict(dict)
-    for record in ClockRecord.objects.filter(clock__ticket__in=ids).select_related("clock"):
-        key = (*_key(record.clock), record.level, record.row)
-        recorded[record.clock.ticket_id][key] = record.occurred_at
+    by_key = {clock.pk: clock for of_ticket in rows.values() for clock in of_ticket.values()}
+    records = ClockRecord.objects.filter(clock__ticket__in=ids)
+    for clock_id, level, row, occurred_at in records.values_list("clock", "level", "row", "occurred_at"):
+        clock = by_key[clock_id]
+        recorded[clock.ticket_id][(*_key(clock), level, row)] = occurred_at
     return rows, recorded
 
 

@@ -1,4 +1,4 @@
-"""Whether the clocks are watched: the scan leaves a heartbeat, and its silence is shown to the desk (rule D7)."""
+"""Whether the clocks are watched: each scan leaves a heartbeat, the desk is shown its silence (rule D7)."""
 
 from __future__ import annotations
 

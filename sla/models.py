@@ -386,7 +386,8 @@ class Clock(models.Model):
         WARNING = "warning", pgettext_lazy("clock", "at risk")
         BREACH = "breach", pgettext_lazy("clock", "missed")
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="clocks")
+    # Without an index of its own: `clock_once` begins with it. A clock is rewritten often, each index costs.
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="clocks", db_index=False)
     target = models.CharField(max_length=13, choices=Target.choices)
     cycle = models.PositiveIntegerField(
         default=1, help_text="Which next response, from 1; always 1 for the two others."
@@ -415,11 +416,16 @@ class Clock(models.Model):
     read_at = models.DateTimeField(help_text="The instant at which the events were read to give this row.")
     next_threshold_at = models.DateTimeField(null=True)
     breach_terms = models.ForeignKey(
-        Terms, models.PROTECT, null=True, related_name="+", help_text="The terms that were broken."
+        Terms,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The terms that were broken.",
     )
     tier_at_breach = models.CharField(max_length=3, choices=Tier.choices, blank=True)
     holder_at_breach = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     agreed_at = models.DateTimeField(null=True, help_text="Negotiated date now in force (B13).")
     first_agreed_at = models.DateTimeField(null=True)
@@ -479,7 +485,8 @@ class ClockRecord(models.Model):
         DIGEST = "digest", _("no, it was over before it was noticed")
         TAKEN = "taken", _("no, somebody had acknowledged it")
 
-    clock = models.ForeignKey(Clock, models.CASCADE, related_name="records")
+    # Without an index of its own: `clock_record_once` begins with it.
+    clock = models.ForeignKey(Clock, models.CASCADE, related_name="records", db_index=False)
     level = models.CharField(max_length=20, help_text="warn75, warn90, breach, over150, overdue1, nudge …")
     row = models.CharField(max_length=20, help_text="Governing row of a warning; * for a breach.")
     occurred_at = models.DateTimeField()

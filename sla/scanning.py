@@ -13,12 +13,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from events.recording import Entry, record_all
+from helpdesk import bulk
 from sla import acknowledging, climbing, clocks, engine, heartbeat
 from sla.clocks import Reading
 from sla.engine import Notify, Record
 from sla.ladder import Step
 from sla.models import Clock, ClockRecord
 from sla.terms import ladder_of
+from tickets.actions import escalating
 from tickets.models import Ticket
 
 logger = structlog.get_logger(__name__)
@@ -73,7 +75,7 @@ def _scan_batch(now: datetime, done: set[int], outcome: Outcome) -> set[int]:
 
 def _due(now: datetime, done: set[int]) -> list[Ticket]:
     due = Clock.objects.due_for_scan(now).filter(ticket=OuterRef("pk"))
-    tickets = Ticket.objects.filter(Exists(due)).select_related("organization")
+    tickets = Ticket.objects.filter(Exists(due)).select_related("organization").defer("search")
     if done:
         tickets = tickets.exclude(pk__in=done)
     locked = tickets.select_for_update(of=("self",), no_key=True, skip_locked=True)
@@ -120,9 +122,8 @@ def record_crossed(tickets: Sequence[Ticket], now: datetime) -> int:
         for key in result.withdrawn
     ]
     _forget([(reading, key) for reading, result in found for key in result.withdrawn])
-    if entries:
-        record_all(entries)
-    climbing.climb([_climbed(reading, record) for reading, record in first], now)
+    entries += climbing.climb([_climbed(reading, record) for reading, record in first], now)
+    record_all(entries, saving=escalating.SAVED)
     return len(new)
 
 
@@ -145,16 +146,21 @@ def _row(reading: Reading, record: Record) -> Clock:
 
 
 def _remember(records: Sequence[tuple[Clock, Record]]) -> None:
-    ClockRecord.objects.bulk_create(
-        ClockRecord(
-            clock=clock,
-            level=record.level,
-            row=record.row,
-            occurred_at=record.occurred_at,
-            detected_at=record.detected_at,
-            notify=ClockRecord.Notify.TAKEN if acknowledging.stops(clock, record.level) else record.notify,
-        )
-        for clock, record in records
+    taken = ClockRecord.Notify.TAKEN
+    bulk.insert_values(
+        ClockRecord,
+        ["clock", "level", "row", "occurred_at", "detected_at", "notify"],
+        [
+            (
+                clock.pk,
+                record.level,
+                record.row,
+                record.occurred_at,
+                record.detected_at,
+                taken.value if acknowledging.stops(clock, record.level) else record.notify.value,
+            )
+            for clock, record in records
+        ],
     )
 
 

@@ -35,3 +35,44 @@ def test_moments_keep_their_microseconds(clock, ticket):
 def test_nothing_to_write_is_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
         bulk.update([], ["subject"])
+
+
+def test_new_rows_get_their_keys_in_order_and_say_what_django_would_have_written(ticket, ana):
+    from events.models import Event
+    from sla.engine import State
+    from sla.models import Clock
+
+    template = Clock.objects.filter(ticket=ticket).first()
+    columns = [field.attname for field in Clock._meta.concrete_fields if not field.primary_key]
+    values = {name: getattr(template, name) for name in columns}
+    rows = [Clock(**{**values, "target": "next_response", "cycle": cycle}) for cycle in (1, 2, 3)]
+    rows[0].state, rows[1].holder_at_breach = State.MET, ana
+    bulk.insert(rows)
+    assert [row.pk for row in rows] == sorted(row.pk for row in rows)
+    assert not any(row._state.adding for row in rows)
+    for row in rows:
+        stored = Clock.objects.get(pk=row.pk)
+        assert [getattr(stored, name) for name in columns] == [getattr(row, name) for name in columns]
+
+    event = Event(
+        ticket=ticket,
+        sequence=99,
+        kind="x",
+        at=MONDAY_9AM,
+        recorded_at=MONDAY_9AM,
+        data={"quoted": "O'Neill \\ “{x}” 毛", "at": MONDAY_9AM, "none": None, "list": [1, {"a": True}]},
+        previous_hash="a",
+        hash="b",
+    )
+    bulk.insert([event])
+    assert Event.objects.get(pk=event.pk).data == {
+        "quoted": "O'Neill \\ “{x}” 毛",
+        "at": "2026-07-13T09:00:00Z",
+        "none": None,
+        "list": [1, {"a": True}],
+    }
+
+
+def test_no_new_rows_are_no_statement(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        bulk.insert([])

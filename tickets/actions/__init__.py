@@ -6,7 +6,7 @@ system), `at` the moment (None: now); importers and the demo pass moments of the
 """
 
 from tickets.actions.conversation import ask_requester, note, reply
-from tickets.actions.escalating import assign_leads, escalate, escalate_all, raise_all
+from tickets.actions.escalating import escalate
 from tickets.actions.filing import create
 from tickets.actions.lifecycle import (
     agree_date,
@@ -25,16 +25,13 @@ __all__ = [
     "agree_date",
     "ask_requester",
     "assign",
-    "assign_leads",
     "close",
     "close_if_still_resolved",
     "create",
     "escalate",
-    "escalate_all",
     "hand_over",
     "hold",
     "note",
-    "raise_all",
     "release",
     "reopen",
     "reply",

@@ -1,8 +1,9 @@
 """What the policy's ladder does to tickets by itself, hundreds at a time (rule D9).
 
 The caller holds the locks: the scan escalates many tickets in one transaction. With each ticket comes which
-promise it was, for the history. What cannot be done is left out, without an event: a ticket at the
-highest tier, one that its lead has already, one that is resolved. Each returns the tickets that it changed.
+promise it was, for the history. What cannot be done is left out: a ticket at the highest tier, one that its
+lead has already, one that is resolved. The functions change the tickets in memory and return the events to be
+recorded with `record_all(entries, saving=SAVED)`, so that each ticket is written once, whatever was done.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from django.utils import timezone
 
 from accounts.models import Tier
 from events.recording import Entry, record_all
-from helpdesk import bulk
 from tickets.actions.changing import locked
 from tickets.duty import Leads
 from tickets.models import Priority, Ticket
@@ -26,8 +26,11 @@ Found = Sequence[tuple[Ticket, Because]]
 """Locked tickets, each with the promise that is the reason."""
 
 
-@transaction.atomic
-def escalate_all(missed: Found, *, at: datetime) -> list[Ticket]:
+# What an escalation may change of a ticket.
+SAVED = ("tier", "assignee", "status", "priority", "updated_at")
+
+
+def escalate_all(missed: Found, *, at: datetime) -> list[Entry]:
     """Move each ticket one tier up; the assignee stays until somebody above takes it.
 
     A ticket that missed two promises climbs twice.
@@ -38,11 +41,10 @@ def escalate_all(missed: Found, *, at: datetime) -> list[Ticket]:
         if higher is not None and ticket.is_active:
             changes = _set(ticket, at, tier=higher.value)
             entries.append(_entry("ticket.escalated", ticket, at, changes, because))
-    return _save(entries, ["tier"])
+    return entries
 
 
-@transaction.atomic
-def assign_leads(found: Found, *, at: datetime) -> list[Ticket]:
+def assign_leads(found: Found, *, at: datetime) -> list[Entry]:
     """Give each ticket to a lead of its tier, also where somebody else has it."""
     leads = Leads(ticket.tier for ticket, _because in found)
     entries = []
@@ -52,11 +54,10 @@ def assign_leads(found: Found, *, at: datetime) -> list[Ticket]:
             status = Ticket.Status.OPEN if ticket.status == Ticket.Status.NEW else ticket.status
             changes = _set(ticket, at, assignee_id=lead.pk, status=str(status))
             entries.append(_entry("ticket.assigned", ticket, at, changes, because))
-    return _save(entries, ["assignee", "status"])
+    return entries
 
 
-@transaction.atomic
-def raise_all(found: Found, *, at: datetime) -> list[Ticket]:
+def raise_all(found: Found, *, at: datetime) -> list[Entry]:
     """Make each ticket one degree more severe. The targets of the new priority count from now on, and no
     deadline moves back (rule B10).
     """
@@ -66,14 +67,14 @@ def raise_all(found: Found, *, at: datetime) -> list[Ticket]:
             severer = Priority.values[Priority.values.index(ticket.priority) - 1]
             changes = _set(ticket, at, priority=severer)
             entries.append(_entry("ticket.priority_set", ticket, at, changes, because))
-    return _save(entries, ["priority"])
+    return entries
 
 
 @transaction.atomic
 def escalate(ticket: Ticket, *, because: Because, at: datetime | None = None) -> Ticket:
     """Escalate one ticket; the caller need not hold its lock."""
     ticket = locked(ticket)
-    escalate_all([(ticket, because)], at=at or timezone.now())
+    record_all(escalate_all([(ticket, because)], at=at or timezone.now()), saving=SAVED)
     return ticket
 
 
@@ -91,11 +92,3 @@ def _set(ticket: Ticket, at: datetime, **values: Any) -> dict[str, list[Any]]:
 
 def _entry(kind: str, ticket: Ticket, at: datetime, changes: dict[str, list[Any]], because: Because) -> Entry:
     return Entry(kind, ticket, None, at, {"changes": changes, "because": because})
-
-
-def _save(entries: list[Entry], fields: list[str]) -> list[Ticket]:
-    changed = list({entry.ticket.pk: entry.ticket for entry in entries}.values())
-    if entries:
-        bulk.update(changed, [*fields, "updated_at"])
-        record_all(entries)
-    return changed
