@@ -209,6 +209,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "follow-calendars": {
+        "task": "sla.tasks.follow_calendars",
+        "schedule": OUTBOX_SWEEP_PERIOD,
+        "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
+    },
+    "follow-zone-database": {
+        "task": "sla.tasks.follow_zone_database",
+        "schedule": crontab(hour="2", minute="47"),
+        "options": {"expires": 3600},
+    },
     "close-resolved": {
         "task": "tickets.tasks.close_resolved",
         "schedule": timedelta(minutes=10),

@@ -32,7 +32,18 @@ class Section:
 
 
 GROUPS: list[tuple[str | Promise, list[Section]]] = [
-    (_("Promises"), []),
+    (
+        _("Promises"),
+        [
+            Section(
+                "calendars",
+                _("Calendars"),
+                _("When work is done: hours, holidays, make-up workdays."),
+                "calendars",
+                "calendar",
+            ),
+        ],
+    ),
     (_("Tickets"), []),
 ]
 

@@ -1,9 +1,10 @@
 """Everything under /settings/. What a page decides lives in its app; the addresses of the apps join here."""
 
-from django.urls import path
+from django.urls import include, path
 
 from helpdesk import views
 
 urlpatterns = [
     path("", views.settings_home, name="settings"),
+    path("calendars/", include("sla.calendars.urls")),
 ]

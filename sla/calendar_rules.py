@@ -42,10 +42,6 @@ SENTENCES: Mapping[str, Promise] = {
     "bad_date": _("“%(date)s” is not a date. Write it like 2026-10-01."),
     "bad_time": _("%(day)s: “%(time)s” cannot be read. Write opening and closing like 09:00 and 17:30."),
     "ends_before_start": _("%(day)s: %(time)s ends before it starts."),
-    "overnight_override": _(
-        "%(day)s: %(time)s goes past midnight. Enter the part before midnight on this date and the part "
-        "after it on the next."
-    ),
     "overlap": _("%(day)s: the hours overlap at %(time)s."),
     "holiday_and_override": _(
         "%(date)s is both a holiday and a date with hours of its own. Keep one of the two."
@@ -84,14 +80,18 @@ def split_overnight(definition: Mapping[str, Any]) -> dict[str, Any]:
     Monday and 00:00-06:00 on Tuesday (A7).
 
     A holiday cuts by local date, so the morning after a holiday eve stays unless that date is closed too.
-    Times that cannot be read stay as they are, for `validate` to name. Raises InvalidCalendar for an
-    overnight shift in a date override: whether it also replaces the next date's hours only a person knows.
+    On a date with hours of its own the morning part goes to the next date, which gets hours of its own for
+    it: those of its week and the morning. Times that cannot be read stay as they are, for `validate` to name.
     """
-    for day, pair in _overnight(definition.get("shifts")):
-        raise InvalidCalendar([Problem("overnight_override", {"day": day, "time": f"{pair[0]}-{pair[1]}"})])
-    hours = definition.get("hours")
-    if not isinstance(hours, dict):
-        return dict(definition)
+    split = dict(definition)
+    if isinstance(definition.get("hours"), dict):
+        split["hours"] = _split_week(definition["hours"])
+    if isinstance(definition.get("shifts"), dict):
+        _split_dates(split)
+    return split
+
+
+def _split_week(hours: Mapping[str, Any]) -> dict[str, Any]:
     split = {day: list(pairs) if isinstance(pairs, list | tuple) else pairs for day, pairs in hours.items()}
     for day, pair in _overnight(hours):
         if day not in WEEKDAYS:
@@ -101,19 +101,73 @@ def split_overnight(definition: Mapping[str, Any]) -> dict[str, Any]:
         if parse_time(pair[1]) > 0:
             morning = WEEKDAYS[(WEEKDAYS.index(day) + 1) % 7]
             split.setdefault(morning, []).append(["00:00", pair[1]])
-    return {**definition, "hours": split}
+    return split
+
+
+def _split_dates(definition: dict[str, Any]) -> None:
+    """Cut the overnight shifts of single dates in place of `shifts` and `names`."""
+    before = definition["shifts"]
+    shifts = definition["shifts"] = {
+        day: list(pairs) if isinstance(pairs, list | tuple) else pairs for day, pairs in before.items()
+    }
+    for day, pair in _overnight(before):
+        try:
+            following = date.fromisoformat(day) + ONE_DAY
+        except (ValueError, OverflowError):
+            continue
+        shifts[day].remove(pair)
+        shifts[day].append([pair[0], "24:00"])
+        if parse_time(pair[1]) > 0:
+            _open_in_the_morning(definition, day, following, pair[1])
+
+
+def _open_in_the_morning(definition: dict[str, Any], day: str, following: date, until: str) -> None:
+    """Let `following` be open from midnight `until`, unless it is closed by itself."""
+    shifts, key = definition["shifts"], following.isoformat()
+    holidays = definition.get("holidays")
+    if (isinstance(holidays, list) and key in holidays) or shifts.get(key) == []:
+        return
+    morning = ["00:00", until]
+    if key in shifts:
+        shifts[key] = [*shifts[key], morning]  # two shifts typed for one date must not overlap: `validate`
+        return
+    week = definition.get("hours")
+    usual = _united(week.get(WEEKDAYS[following.weekday()]) if isinstance(week, dict) else ())
+    together = _united([*usual, morning])
+    if together != usual:
+        shifts[key] = together
+        names = definition.get("names") or {}
+        if day in names and key not in names:
+            definition["names"] = {**names, key: names[day]}
+
+
+def _united(pairs: Any) -> list[list[str]]:
+    """The hours sorted, with those that touch or overlap made one; without those that cannot be read."""
+    united: list[list[str]] = []
+    for opens, closes in sorted(_readable(pairs)):
+        if united and opens <= united[-1][1]:
+            united[-1][1] = max(united[-1][1], closes)
+        else:
+            united.append([opens, closes])
+    return united
+
+
+def _readable(pairs: Any) -> Iterator[tuple[str, str]]:
+    for pair in pairs if isinstance(pairs, list | tuple) else ():
+        try:
+            opens, closes = (format_time(parse_time(text)) for text in pair)
+        except (ValueError, TypeError):
+            continue
+        yield opens, closes
 
 
 def _overnight(part: Any) -> Iterator[tuple[str, Sequence[str]]]:
     """The day and the pair of times of every shift that ends before it begins."""
     for day, pairs in part.items() if isinstance(part, dict) else ():
         for pair in pairs if isinstance(pairs, list | tuple) else ():
-            try:
-                opens, closes = (parse_time(text) for text in pair)
-            except (ValueError, TypeError):
-                continue
-            if closes < opens < MINUTES_A_DAY:
-                yield str(day), pair
+            for opens, closes in _readable([pair]):
+                if closes < opens < "24:00":
+                    yield str(day), pair
 
 
 def _never_open(calendar: Calendar, today: date) -> Iterator[Problem]:

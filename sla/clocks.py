@@ -63,7 +63,7 @@ def read(moments: Mapping[Ticket, datetime]) -> list[Reading]:
     ids = [ticket.pk for ticket in moments]
     rows, recorded = _stored(ids)
     events = histories(ids)
-    book = Book()
+    book = Book(for_new_tickets=True)
     readings = []
     for ticket, moment in moments.items():
         terms_id = _ticket_terms(ticket, rows[ticket.pk], book)

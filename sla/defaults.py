@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
-from sla.models import Calendar, CalendarVersion, Plan, Policy, PolicyRow, PolicyVersion
+from sla.calendars import versions
+from sla.models import Calendar, Plan, Policy, PolicyRow, PolicyVersion
 from tickets.models import Priority, Ticket
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -68,7 +69,7 @@ def ensure() -> None:
 
 def calendar(name: str, name_zh: str, definition: dict[str, Any]) -> Calendar:
     made = Calendar.objects.create(name=name, name_zh=name_zh)
-    CalendarVersion.objects.create(calendar=made, number=1, definition=definition)
+    versions.write(made, definition, by=None)
     return made
 
 

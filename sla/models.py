@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, Tier
 from events.append_only import append_only
+from sla import worktime
 from sla.written_once import kept_once_used
 from tickets.models import Priority, Ticket
 
@@ -48,24 +49,74 @@ class Calendar(Named):
 
 
 class CalendarVersion(models.Model):
-    """A calendar as it stood for a while. Never changed once written.
+    """A calendar as it stood for a while. Never changed once written; the database refuses it.
 
     `definition` is the form that `sla.worktime.Calendar.from_definition` reads:
-    `{"tz", "hours": {"mon": [["09:00", "17:30"]], ...}, "holidays": [...], "shifts": {...}}`.
+    `{"tz", "hours": {"mon": [["09:00", "17:30"]], ...}, "holidays": [...], "shifts": {...}}`, and
+    `"names": {"2026-10-01": {"en": ..., "zh": ...}}`. `zone_data` are the rules of its zone as they were
+    then: a newer time zone database is an edit like any other and makes a new version.
     """
 
     calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     definition = models.JSONField()
+    zone_data = models.BinaryField(default=bytes, help_text="RFC 9636; empty: the rules of the machine.")
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     note = models.CharField(_("what changed"), max_length=200, blank=True)
+    applied_at = models.DateTimeField(
+        null=True, help_text="When the clocks of open tickets had all gone over to this version (C2)."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["calendar", "number"], name="calendar_version_once")]
+        indexes = [
+            # What the sweep looks for, and nothing else.
+            models.Index(
+                fields=["id"], name="calendar_version_to_apply", condition=models.Q(applied_at=None)
+            ),
+        ]
+        triggers = append_only(except_fields=["applied_at"])
 
     def __str__(self) -> str:
         return f"{self.calendar} v{self.number}"
+
+    def worktime(self) -> worktime.Calendar:
+        return worktime.Calendar.from_definition(self.definition, bytes(self.zone_data))
+
+
+class CalendarDraft(models.Model):
+    """Changes of a calendar that its author has not put in force yet. No clock knows of it."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_drafts")
+    calendar = models.ForeignKey(
+        Calendar, models.CASCADE, null=True, related_name="drafts", help_text="Empty: a new one."
+    )
+    based_on = models.ForeignKey(CalendarVersion, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80, blank=True)
+    definition = models.JSONField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["author", "calendar"], nulls_distinct=False, name="calendar_draft_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.calendar or self.name)
+
+
+class ZoneDatabase(models.Model):
+    """A release of the time zone database that this desk has counted by, and since when."""
+
+    version = models.CharField(max_length=40, primary_key=True)
+    first_seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class Policy(Named):

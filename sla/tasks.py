@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from helpdesk import hints
 from sla import jobs, recomputing, scanning
+from sla.calendars import versions
 from sla.models import Reapplication, Replay
 from sla.policies import applying, replaying
 
@@ -43,3 +44,16 @@ def go_on_with_jobs() -> None:
         hints.give(reapply, job.pk)
     for unfinished in Replay.objects.filter(finished_at=None, touched_at__lt=before):
         hints.give(replay, unfinished.pk)
+
+
+@shared_task(time_limit=3600)
+def follow_calendars() -> None:
+    """Move open tickets to calendar versions that came into force (rule C2)."""
+    versions.apply_all()
+
+
+@shared_task(time_limit=3600)
+def follow_zone_database() -> None:
+    """Nightly: a newer time zone database is a calendar edit (rule C2)."""
+    if versions.follow_zone_database(timezone.now()):
+        versions.apply_all()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import cast
+
+from django.utils.functional import lazystr
 
 from accounts.models import Organization
 from sla import engine, ladder, worktime
+from sla.calendars.locks import hold_versions
 from sla.ladder import Ladder
 from sla.models import CalendarVersion, Contract, Plan, PolicyVersion, Terms
 
@@ -24,15 +30,20 @@ def terms_for(organization: Organization | None, at: datetime) -> Terms:
 class Book:
     """Looks terms up, and each contract, policy and calendar only once while it is kept.
 
-    Keep one for a batch of tickets within a transaction, not longer: it does not see later edits.
+    Keep one for a batch of tickets within a transaction, not longer: it does not see later edits. With
+    `for_new_tickets` no calendar version comes into force before the transaction ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, for_new_tickets: bool = False) -> None:
+        self._must_hold = for_new_tickets
         self._contracts: dict[int, list[Contract]] = {}
         self._versions: dict[int, list[PolicyVersion]] = {}
         self._bound: dict[int, Terms] = {}
 
     def terms(self, organization_id: int | None, at: datetime) -> Terms:
+        if self._must_hold:
+            hold_versions()
+            self._must_hold = False
         version = self.version(organization_id, at)
         if version.pk not in self._bound:
             self._bound[version.pk] = bind(version)
@@ -87,6 +98,15 @@ def bind(version: PolicyVersion) -> Terms:
 @lru_cache(maxsize=1024)
 def policy_of(terms_id: int) -> engine.Policy:
     """The engine's policy of these terms. Terms never change, so it is read once per process."""
+    return _policy(terms_id)
+
+
+def policy_with(terms_id: int, calendar_id: int, counted_on: worktime.Calendar) -> engine.Policy:
+    """The policy of these terms as it would be with another version of one of its calendars."""
+    return _policy(terms_id, {calendar_id: counted_on})
+
+
+def _policy(terms_id: int, instead: Mapping[int, worktime.Calendar] = MappingProxyType({})) -> engine.Policy:
     terms = Terms.objects.select_related("policy_version").get(pk=terms_id)
     version = terms.policy_version
     calendars = {c.calendar_id: c for c in terms.calendars.select_related("calendar")}
@@ -98,9 +118,9 @@ def policy_of(terms_id: int) -> engine.Policy:
                 priority=row.priority,
                 response=row.response,
                 resolution=row.resolution,
-                calendar=calendar_of(calendars[row.calendar_id].pk),
+                calendar=instead.get(row.calendar_id) or calendar_of(calendars[row.calendar_id].pk),
                 pause_statuses=frozenset(engine.Status(status) for status in row.pause_statuses),
-                calendar_label=str(calendars[row.calendar_id]),
+                calendar_label=_label(calendars[row.calendar_id]),
             )
             for row in version.rows.all()
         ),
@@ -113,10 +133,15 @@ def policy_of(terms_id: int) -> engine.Policy:
     )
 
 
+def _label(version: CalendarVersion) -> str:
+    """Told in the language of whoever reads it: the policy is kept for all of them."""
+    return cast(str, lazystr(version))
+
+
 @lru_cache(maxsize=256)
 def calendar_of(version_id: int) -> worktime.Calendar:
     """One instance per calendar version: it remembers the years it has laid out."""
-    return worktime.Calendar.from_definition(CalendarVersion.objects.get(pk=version_id).definition)
+    return CalendarVersion.objects.get(pk=version_id).worktime()
 
 
 @lru_cache(maxsize=1024)

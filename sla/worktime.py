@@ -13,18 +13,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import cached_property
+from io import BytesIO
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_A_DAY = 24 * 60
+KEYS = frozenset({"tz", "hours", "holidays", "shifts", "names"})  # of a definition
 HORIZON_YEARS = 10  # A9
 HORIZON = timedelta(days=3653)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BEGINNING_OF_TIME = datetime.min.replace(tzinfo=UTC)
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 YEARS_KEPT = 64  # of a calendar; a date typed in the year 9000 must not fill the memory
 ONE_DAY = timedelta(days=1)
@@ -70,15 +73,19 @@ class Calendar:
     weekly: tuple[tuple[Segment, ...], ...]  # Monday first
     holidays: frozenset[date] = frozenset()
     overrides: tuple[tuple[date, tuple[Segment, ...]], ...] = ()
+    zone_data: bytes = field(default=b"", repr=False)
+    """The zone's rules as a TZif file has them (RFC 9636); empty: those of this machine."""
 
     @classmethod
-    def from_definition(cls, definition: Mapping[str, Any]) -> Calendar:
+    def from_definition(cls, definition: Mapping[str, Any], zone_data: bytes = b"") -> Calendar:
         """Build from `{"tz", "hours": {"mon": [["09:00", "17:30"]]}, "holidays": [...], "shifts": {...}}`.
 
-        Raises InvalidCalendar with every problem found: overlapping segments (A2), a date that is holiday
-        and override at once (A6), an unknown zone, times or dates that cannot be read.
+        `"names"` may say what the dates are called; it moves nothing. Raises InvalidCalendar with every
+        problem found: overlapping segments (A2), a date that is holiday and override at once (A6), an unknown
+        zone, times or dates that cannot be read.
         """
-        return _Reader(definition).calendar()
+        calendar = _Reader(definition).calendar()
+        return replace(calendar, zone_data=zone_data) if zone_data else calendar
 
     def definition(self) -> dict[str, Any]:
         """The plain form that `from_definition` reads, with touching segments joined."""
@@ -93,6 +100,8 @@ class Calendar:
 
     @cached_property
     def tzinfo(self) -> ZoneInfo:
+        if self.zone_data:
+            return ZoneInfo.from_file(BytesIO(self.zone_data), key=self.zone)
         return ZoneInfo(self.zone)
 
     @cached_property
@@ -138,7 +147,10 @@ def add(calendar: Calendar, start: datetime, duration: timedelta) -> datetime:
         return start
     if duration > HORIZON:
         raise _no_open_time(start, duration)
-    due = start + duration if calendar.is_always_open else _add_open_time(calendar, start, duration)
+    try:
+        due = start + duration if calendar.is_always_open else _add_open_time(calendar, start, duration)
+    except OverflowError:  # past the year 9999
+        raise _no_open_time(start, duration) from None
     if due - start > HORIZON:
         raise _no_open_time(start, duration)
     return due
@@ -158,12 +170,18 @@ def elapsed(calendar: Calendar, a: datetime, b: datetime) -> timedelta:
     return timedelta(microseconds=counted)
 
 
+def count_alike(one: Calendar, other: Calendar, years: Iterable[int]) -> bool:
+    """Whether two calendars are open at the same instants of these (UTC) years."""
+    return all(one._year(year) == other._year(year) for year in years)
+
+
 def segments(calendar: Calendar, a: datetime, b: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The open intervals of [a, b) in order, in UTC; intervals that touch come as one."""
     a, b = to_utc(a), to_utc(b)
+    if b <= a:
+        return
     if calendar.is_always_open:
-        if a < b:
-            yield a, b
+        yield a, b
         return
     pending: tuple[int, int] | None = None
     for opens, closes in _open_between(calendar, a, b):
@@ -186,18 +204,21 @@ def shift_open_days(calendar: Calendar, instant: datetime, days: int) -> datetim
     local = to_utc(instant).astimezone(calendar.tzinfo)
     step = ONE_DAY if days > 0 else -ONE_DAY
     day, left = local.date(), abs(days)
-    for _ in range(HORIZON.days):
-        if not left:
-            return to_utc(datetime.combine(day, local.time(), calendar.tzinfo))
-        day += step
-        left -= bool(calendar.hours_on(day))
+    try:
+        for _ in range(HORIZON.days):
+            if not left:
+                return to_utc(datetime.combine(day, local.time(), calendar.tzinfo))
+            day += step
+            left -= bool(calendar.hours_on(day))
+    except OverflowError:  # before the year 1 or past 9999
+        pass
     raise NoOpenTime(f"fewer than {abs(days)} business days within {HORIZON_YEARS} years of {instant}")
 
 
 def next_open(calendar: Calendar, instant: datetime) -> datetime:
     """`instant` itself when the calendar is open then, else the next opening. Raises NoOpenTime (A9)."""
     instant = to_utc(instant)
-    for opens, _ in segments(calendar, instant, instant + HORIZON):
+    for opens, _ in segments(calendar, instant, _shifted(instant, HORIZON)):
         return opens
     raise _no_open_time(instant, ZERO)
 
@@ -207,7 +228,7 @@ def last_open(calendar: Calendar, instant: datetime) -> datetime:
     instant = to_utc(instant)
     reach = timedelta(days=8)
     while reach < HORIZON * 2:
-        closings = [closes for _, closes in segments(calendar, instant - reach, instant)]
+        closings = [closes for _, closes in segments(calendar, _shifted(instant, -reach), instant)]
         if closings:
             return closings[-1]
         reach *= 4
@@ -261,7 +282,7 @@ class _OpenYear(NamedTuple):
 def _add_open_time(calendar: Calendar, start: datetime, duration: timedelta) -> datetime:
     wanted = duration // timedelta(microseconds=1)
     wanted += calendar._year(start.year).passed_by(_micros(start))
-    for number in range(start.year, start.year + HORIZON_YEARS + 1):
+    for number in range(start.year, min(start.year + HORIZON_YEARS, MAXYEAR) + 1):
         year = calendar._year(number)
         if wanted <= year.total:
             return _instant(year.reaches(wanted))
@@ -323,6 +344,14 @@ def _open_between(calendar: Calendar, a: datetime, b: datetime) -> Iterator[tupl
             yield max(year.opens[index], begin), min(year.closes[index], end)
 
 
+def _shifted(instant: datetime, by: timedelta) -> datetime:
+    """`instant + by`, or the end of the years that Python counts."""
+    try:
+        return instant + by
+    except OverflowError:
+        return END_OF_TIME if by > ZERO else BEGINNING_OF_TIME
+
+
 def _micros(instant: datetime) -> int:
     since = instant - EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
@@ -348,7 +377,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def calendar(self) -> Calendar:
-        for key in set(self.definition) - {"tz", "hours", "holidays", "shifts"}:
+        for key in set(self.definition) - KEYS:
             self._complain("unknown_key", key=str(key))
         zone = self._zone()
         weekly = self._weekly()

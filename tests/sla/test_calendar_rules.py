@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from sla.calendar_rules import SENTENCES, explain, split_overnight, validate
-from sla.worktime import WEEKDAYS, Calendar, InvalidCalendar, Problem
+from sla.worktime import WEEKDAYS, Calendar, Problem
 
 TODAY = date(2026, 7, 13)
 OFFICE = [["09:00", "17:30"]]
@@ -70,10 +70,55 @@ def test_the_morning_part_of_a_sunday_night_is_on_monday():
     assert Calendar.from_definition(split).definition()["hours"]["mon"] == [["00:00", "06:00"], *OFFICE]
 
 
-def test_an_overnight_shift_on_a_single_date_is_refused():
-    with pytest.raises(InvalidCalendar) as refused:
-        split_overnight(definition(shifts={"2026-07-20": [["22:00", "06:00"]]}))
-    assert codes(refused.value.problems) == ["overnight_override"]
+class TestAnOvernightShiftOnOneDate:  # A7
+    NIGHT = {"2026-07-20": [["22:00", "06:00"]]}  # a Monday
+
+    def shifts(self, **fields):
+        form = definition(**{"shifts": self.NIGHT, **fields})
+        split = split_overnight(form)
+        assert form["shifts"] == fields.get("shifts", self.NIGHT)  # the form is left as it was
+        assert not any(not problem.is_warning for problem in validate(split, TODAY))
+        return split["shifts"]
+
+    def test_the_morning_part_opens_the_next_date(self):
+        assert self.shifts() == {"2026-07-20": [["22:00", "24:00"]], "2026-07-21": [["00:00", "06:00"]]}
+
+    def test_the_next_date_keeps_the_hours_of_its_week(self):
+        assert self.shifts(hours={"tue": OFFICE})["2026-07-21"] == [["00:00", "06:00"], *OFFICE]
+
+    def test_a_week_that_is_open_then_anyway_needs_no_hours_of_its_own(self):
+        nights = {day: [["22:00", "06:00"]] for day in WEEKDAYS}
+        assert self.shifts(hours=nights) == {"2026-07-20": [["22:00", "24:00"]]}
+
+    def test_hours_of_the_week_that_overlap_the_morning_are_joined(self):
+        early = {"tue": [["05:00", "14:00"]]}
+        assert self.shifts(hours=early)["2026-07-21"] == [["00:00", "14:00"]]
+
+    def test_a_next_date_with_hours_of_its_own_gets_the_morning_too(self):
+        both = {**self.NIGHT, "2026-07-21": [["10:00", "11:00"]]}
+        assert self.shifts(shifts=both)["2026-07-21"] == [["10:00", "11:00"], ["00:00", "06:00"]]
+
+    def test_a_next_date_that_is_closed_stays_closed(self):
+        assert self.shifts(holidays=["2026-07-21"]) == {"2026-07-20": [["22:00", "24:00"]]}
+        closed = {**self.NIGHT, "2026-07-21": []}
+        assert self.shifts(shifts=closed)["2026-07-21"] == []
+
+    def test_until_midnight_it_touches_no_other_date(self):
+        assert self.shifts(shifts={"2026-07-20": [["20:00", "00:00"]]}) == {
+            "2026-07-20": [["20:00", "24:00"]]
+        }
+
+    def test_the_morning_is_called_as_the_night_is(self):
+        named = {**definition(shifts=self.NIGHT), "names": {"2026-07-20": {"en": "Big match"}}}
+        assert split_overnight(named)["names"]["2026-07-21"] == {"en": "Big match"}
+
+    def test_typed_hours_that_overlap_the_morning_are_refused(self):
+        both = definition(shifts={**self.NIGHT, "2026-07-21": [["05:00", "11:00"]]})
+        assert codes(validate(split_overnight(both), TODAY)) == ["overlap"]
+
+    def test_the_last_date_there_is_has_no_morning_after(self):
+        last = definition(hours={"mon": OFFICE}, shifts={"9999-12-31": [["22:00", "06:00"]]})
+        assert codes(validate(split_overnight(last), TODAY)) == ["ends_before_start"]
 
 
 def test_hours_that_cannot_be_read_are_left_for_the_refusal_to_name():
