@@ -19,7 +19,7 @@ def note_the_rules(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sla", "0004_promise_changes_and_jobs"),
+        ("sla", "0005_fewer_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
