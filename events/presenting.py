@@ -30,21 +30,28 @@ if TYPE_CHECKING:
 CUSTOMER_VISIBLE = frozenset(
     {
         "sla.breached",
+        "ticket.absorbed",
         "sla.terms_changed",
         "ticket.asked",
         "ticket.assigned",
+        "ticket.carried",
         "ticket.closed",
         "ticket.created",
         "ticket.date_agreed",
+        "ticket.dismissed",
         "ticket.escalated",
         "ticket.facts_set",
         "ticket.handed_over",
         "ticket.held",
+        "ticket.merge_undone",
+        "ticket.merged",
         "ticket.priority_set",
         "ticket.reopened",
         "ticket.replied",
         "ticket.resolved",
+        "ticket.restored",
         "ticket.resumed",
+        "ticket.split",
         "ticket.taken",
     }
 )
@@ -52,6 +59,7 @@ CUSTOMER_VISIBLE = frozenset(
 _INTERNAL_FACTS = {
     "sla.terms_changed": {"policy", "version", "calendar"},
     "ticket.handed_over": {"reason"},
+    "ticket.dismissed": {"why", "of"},
     "ticket.escalated": {"because"},
     "ticket.assigned": {"because"},
     "ticket.priority_set": {"because"},

@@ -100,7 +100,12 @@ AUDIENCE: dict[str, list[Tell]] = {
         Tell(people.assignee, NOTICE),
     ],
     "ticket.closed": [Tell(people.requester, NOTICE)],
+    "ticket.merged": [Tell(people.requester, BOTH)],
+    "ticket.absorbed": [Tell(people.assignee, NOTICE)],
+    "ticket.restored": [Tell(people.requester, NOTICE), Tell(people.assignee, NOTICE)],
+    "ticket.split": [Tell(people.assignee, NOTICE)],
     "sla.acknowledged": [Tell(people.assignee, NOTICE)],
+    "sla.voided": [Tell(people.assignee, NOTICE)],
 }
 
 # Whom the ladder of the ticket's policy means by a role (rule D9).

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
-
-from events.models import Event
 from helpdesk import bulk
 from sla import engine
 from sla.engine import ClockKey, ClockState, RecordKey
 from sla.history import histories
+from sla.holding import holder_at, moves_of
 from sla.models import Clock, ClockRecord
 from sla.terms import Book, policy_of
 from tickets.models import Ticket
@@ -199,22 +197,8 @@ def _note_holders(rows: Sequence[Clock]) -> None:
     broken = [row for row in rows if row.breached_at is not None and not row.tier_at_breach]
     if not broken:
         return
-    moves = _moves([row.ticket_id for row in broken])
+    moves = moves_of([row.ticket_id for row in broken])
     for row in broken:
-        for at, tier, assignee in moves[row.ticket_id]:
-            if row.breached_at is not None and at <= row.breached_at:
-                row.tier_at_breach, row.holder_at_breach_id = tier, assignee
-
-
-def _moves(ticket_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str, int | None]]]:
-    """From when on each ticket was in which tier with whom."""
-    moves: dict[int, list[tuple[datetime, str, int | None]]] = defaultdict(list)
-    moved = Q(kind="ticket.created") | Q(data__changes__has_any_keys=["tier", "assignee"])
-    events = Event.objects.filter(moved, ticket__in=ticket_ids).order_by("ticket_id", "at", "sequence")
-    for ticket_id, at, data in events.values_list("ticket_id", "at", "data"):
-        changes = data.get("changes", {})
-        tier, assignee = moves[ticket_id][-1][1:] if moves[ticket_id] else (data.get("tier", ""), None)
-        tier = changes["tier"][1] if "tier" in changes else tier
-        assignee = changes["assignee"][1] if "assignee" in changes else assignee
-        moves[ticket_id].append((at, tier, assignee))
-    return moves
+        holder = holder_at(moves[row.ticket_id], row.breached_at) if row.breached_at else None
+        if holder is not None:
+            row.tier_at_breach, row.holder_at_breach_id = holder.tier, holder.assignee_id

@@ -9,12 +9,16 @@ from datetime import datetime
 from events.models import Event
 from sla.engine import (
     Author,
+    Cancelled,
     Created,
     DateAgreed,
     HistoryEvent,
     Message,
     Origin,
     PriorityChanged,
+    Restored,
+    StartMoved,
+    StartRestored,
     Status,
     StatusChanged,
     Target,
@@ -26,8 +30,12 @@ ORIGINS = {"customer": Origin.REQUEST, "taken": Origin.LIVE, "outbound": Origin.
 # The engine's events of one event of the log are numbered from its place in the log times this.
 PER_EVENT = 10
 
+# Tickets merged, dismissed as spam or duplicate, and put back (rule B14).
+JOINING = frozenset(
+    {"ticket.merged", "ticket.dismissed", "ticket.restored", "ticket.absorbed", "ticket.merge_undone"}
+)
 # What moves a clock. An event of another kind is no news to it (rules B3, B9).
-KINDS = frozenset(
+KINDS = JOINING | frozenset(
     {
         "ticket.created",
         "ticket.replied",
@@ -71,6 +79,8 @@ def translate(event: Event) -> Iterator[HistoryEvent]:
             reason=data["reason"],
             id=order,
         )
+    elif event.kind in JOINING:
+        yield from _joining(event, order)
     elif "message" in data:
         yield Message(at=at, author=Author(data["author_kind"]), id=order)
 
@@ -84,3 +94,19 @@ def translate(event: Event) -> Iterator[HistoryEvent]:
         )
     if "agreed_at" in data:
         yield DateAgreed(at=at, due_at=datetime.fromisoformat(data["agreed_at"]), id=order + 3)
+
+
+def _joining(event: Event, order: int) -> Iterator[HistoryEvent]:
+    """Rule B14. The source's clocks end before its status closes; the survivor's start may move."""
+    at, data = event.at, event.data
+    if event.kind == "ticket.merged":
+        yield Cancelled(at=at, reason="merged", id=order)
+    elif event.kind == "ticket.dismissed":
+        yield Cancelled(at=at, reason=data["why"], id=order)
+    elif event.kind == "ticket.restored":
+        yield Restored(at=at, id=order)
+    elif event.kind == "ticket.merge_undone":
+        yield StartRestored(at=at, source=str(data["source"]), id=order)
+    elif data.get("start"):
+        started_at = datetime.fromisoformat(data["start"])
+        yield StartMoved(at=at, started_at=started_at, source=str(data["source"]), id=order)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import working, workspace
+from tickets.views import joining, working, workspace
 
 urlpatterns = [
     path("<int:number>/take/", working.take, name="ticket_take"),
@@ -19,5 +19,12 @@ urlpatterns = [
     path("<int:number>/facts/", working.facts, name="ticket_facts"),
     path("<int:number>/say/", working.say, name="ticket_say"),
     path("<int:number>/note/", working.note, name="ticket_note"),
+    path("<int:number>/dismiss/", working.dismiss, name="ticket_dismiss"),
+    path("<int:number>/restore/", working.restore, name="ticket_restore"),
+    path("<int:number>/merge/", joining.merge, name="ticket_merge"),
+    path("<int:number>/split/", joining.split, name="ticket_split"),
+    path("<int:number>/link/", joining.link, name="ticket_link"),
+    path("<int:number>/link/<int:pk>/remove/", joining.unlink, name="ticket_unlink"),
+    path("<int:number>/connections/", joining.connections, name="ticket_connections"),
     path("<int:number>/customer/", workspace.customer, name="ticket_customer"),
 ]

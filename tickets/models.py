@@ -30,14 +30,23 @@ class Priority(models.TextChoices):
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user: User | AnonymousUser) -> TicketQuerySet:
-        """Staff: all. A lead: the organisation's. A member: own tickets, for as long as a member."""
+        """Staff: all. A lead: the organisation's. A member: own tickets, for as long as a member.
+
+        Whoever filed one of two merged tickets sees both: an agent has confirmed that they share them.
+        """
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         if user.is_staff_member:
             return self
         memberships = Membership.objects.filter(user=user)
         leads = memberships.filter(role=Membership.Role.LEAD).values("organization")
-        own = models.Q(requester=user) & (
+        mine = Ticket.objects.filter(requester=user)
+        filed = (
+            models.Q(requester=user)
+            | models.Q(pk__in=mine.filter(merged_into__isnull=False).values("merged_into"))
+            | models.Q(merged_into__in=mine.values("pk"))
+        )
+        own = filed & (
             models.Q(organization=None) | models.Q(organization__in=memberships.values("organization"))
         )
         return self.filter(own | models.Q(organization__in=leads))
@@ -123,6 +132,15 @@ class Ticket(models.Model):
     follows = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="follow_ups", verbose_name=_("follows")
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("merged into"),
+        db_index=False,
+    )
     created_at = models.DateTimeField(_("filed"), default=timezone.now)
     updated_at = models.DateTimeField(_("last change"), default=timezone.now)
     first_replied_at = models.DateTimeField(_("first public reply of an agent"), null=True, blank=True)
@@ -155,6 +173,11 @@ class Ticket(models.Model):
                 condition=models.Q(status__in=["resolved", "closed"], resolved_at__isnull=False)
                 | models.Q(status__in=["new", "open", "pending", "on_hold"], resolved_at=None),
                 name="ticket_resolved_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None)
+                | (models.Q(status="closed") & ~models.Q(merged_into=models.F("number"))),
+                name="ticket_merged_is_closed_and_elsewhere",
             ),
         ]
         _active = models.Q(status__in=["new", "open", "pending", "on_hold"])
@@ -198,6 +221,10 @@ class Ticket(models.Model):
             models.Index(
                 fields=["resolved_at"], name="ticket_to_close", condition=models.Q(status="resolved")
             ),
+            # What was merged into a ticket: few of many.
+            models.Index(
+                fields=["merged_into"], name="ticket_merged", condition=models.Q(merged_into__isnull=False)
+            ),
             GinIndex(fields=["search"], name="ticket_search"),
         ]
 
@@ -210,6 +237,43 @@ class Ticket(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in self.ACTIVE
+
+
+class Link(models.Model):
+    """Two tickets that have to do with each other. Read from `ticket` to `other`: "10480 blocks 10482"."""
+
+    class Kind(models.TextChoices):
+        RELATED = "related", _("is related to")
+        DUPLICATE = "duplicate", _("is a duplicate of")
+        PARENT = "parent", _("is the parent of")
+        BLOCKS = "blocks", _("blocks")
+        SPLIT = "split", _("was split into")
+
+    # The same, read from the other side.
+    BACKWARDS = {
+        Kind.RELATED: _("is related to"),
+        Kind.DUPLICATE: _("is duplicated by"),
+        Kind.PARENT: _("is a child of"),
+        Kind.BLOCKS: _("is blocked by"),
+        Kind.SPLIT: _("was split from"),
+    }
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="links")
+    other = models.ForeignKey(Ticket, models.CASCADE, related_name="links_back")
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "other", "kind"], name="link_once"),
+            models.CheckConstraint(
+                condition=~models.Q(ticket=models.F("other")), name="link_joins_two_tickets"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.ticket_id} {self.kind} #{self.other_id}"
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

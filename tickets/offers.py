@@ -5,10 +5,14 @@ The actions ask again: what was possible when the page was shown may no longer b
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from accounts.models import User
+from tickets.actions.joining import closing_to_undo
 from tickets.models import Priority, Ticket
 
 Status = Ticket.Status
+_ALWAYS = ("note", "set_facts", "link")
 
 
 def offers(user: User, ticket: Ticket) -> frozenset[str]:
@@ -18,20 +22,24 @@ def offers(user: User, ticket: Ticket) -> frozenset[str]:
     if ticket.is_active:
         return frozenset(_on_active(user, ticket))
     if ticket.status == Status.RESOLVED:
-        return frozenset({"note", "set_facts", "reply", "reopen", "close"})
-    return frozenset({"note", "set_facts"})
+        return frozenset({"reply", "reopen", "close", "merge", "split", "dismiss", *_ALWAYS})
+    split = set() if ticket.merged_into_id else {"split"}
+    undo = {"restore"} if closing_to_undo(ticket, timezone.now()) else set()
+    return frozenset({*_ALWAYS, *split, *undo})
 
 
 def _on_active(user: User, ticket: Ticket) -> set[str]:
     possible = {
         "reply",
-        "note",
         "ask_requester",
         "assign",
         "hand_over",
         "resolve",
         "set_priority",
-        "set_facts",
+        "merge",
+        "split",
+        "dismiss",
+        *_ALWAYS,
     }
     if ticket.assignee_id != user.pk:
         possible.add("take")

@@ -22,7 +22,7 @@ from tickets.models import Message, Note, Ticket
 PART = 50
 
 # Their message says it all; a sentence beside it would repeat it.
-_ONLY_SAID = {"ticket.created", "ticket.replied", "ticket.noted"}
+_ONLY_SAID = {"ticket.created", "ticket.replied", "ticket.noted", "ticket.carried"}
 
 Words = TypeVar("Words", Message, Note)
 
@@ -35,6 +35,7 @@ class Entry:
     sentence: SafeString
     message: Message | None = None
     note: Note | None = None
+    absorbed: int | None = None  # a ticket merged in here, whose conversation can be opened in its place
 
     @property
     def at(self) -> datetime:
@@ -44,6 +45,8 @@ class Entry:
     def is_only_said(self) -> bool:
         """A plain message or note: nothing else changed that a sentence would have to tell."""
         said = self.message is not None or self.note is not None
+        if self.event.data.get("split_from"):
+            return False
         return said and self.event.kind in _ONLY_SAID and "status" not in self.event.changes
 
     @property
@@ -87,15 +90,30 @@ def _entries(events: Iterable[Event], ticket: Ticket, viewer: User) -> list[Entr
     told = presenting.tell(events, viewer)
     messages = _said(ticket.messages.visible_to(viewer), "message", told)
     notes = _said(ticket.notes.visible_to(viewer), "note", told)
+    merged = _merged(ticket, told)
     return [
         Entry(
             event=one.event,
             sentence=one.sentence,
             message=messages.get(one.event.data.get("message", 0)),
             note=notes.get(one.event.data.get("note", 0)),
+            absorbed=merged.get(one.event.sequence),
         )
         for one in told
     ]
+
+
+def _merged(ticket: Ticket, told: Iterable[presenting.Told]) -> dict[int, int]:
+    """Place in the log -> number of a ticket merged in there; without those taken out again.
+
+    Asked for only where a merge is told. Of a ticket that came twice the last time counts.
+    """
+    absorbed = [one.event for one in told if one.event.kind == "ticket.absorbed"]
+    if not absorbed:
+        return {}
+    still = set(ticket.merged.values_list("pk", flat=True))
+    last = {event.data["source"]: event.sequence for event in absorbed if event.data["source"] in still}
+    return {sequence: source for source, sequence in last.items()}
 
 
 def _said(rows: QuerySet[Words], name: str, told: Iterable[presenting.Told]) -> dict[int, Words]:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from tickets.views import attachments, portal
+from tickets.views import attachments, joining, portal
 
 urlpatterns = [
     path("", portal.my_tickets, name="my_tickets"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("<int:number>/reply/", portal.reply, name="ticket_reply"),
     path("<int:number>/solved/", portal.solved, name="ticket_solved"),
     path("<int:number>/reopen/", portal.reopen, name="ticket_reopen"),
+    path("<int:number>/thread/", joining.thread, name="ticket_thread"),
     path("files/<uuid:pk>/", attachments.attachment, name="attachment"),
     path("note-files/<uuid:pk>/", attachments.note_attachment, name="note_attachment"),
     path("", include("tickets.desk_urls")),

@@ -14,7 +14,7 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -57,6 +57,12 @@ def moment(at: datetime | None, form: str = "") -> SafeString | str:
         return ""
     local = timezone.localtime(at)
     return _told(local, form, get_language() or "", str(local.tzinfo), timezone.localtime().date())
+
+
+@register.simple_tag
+def plain_moment(at: datetime | None, form: str = "") -> str:
+    """A moment as `moment` writes it, without its element: inside a drawing, in attributes and choices."""
+    return strip_tags(str(moment(at, form)))
 
 
 # The same moments are told again and again, most of all by lists that refresh themselves.

@@ -96,6 +96,27 @@ class StartMoved:
     at: datetime
     started_at: datetime
     id: int = 0
+    source: str = ""  # the ticket that was merged in; names the move when the merge is undone
+
+
+@dataclass(frozen=True, slots=True)
+class StartRestored:
+    """The merge was undone: the survivor's clocks start as if that source had never been merged in."""
+
+    at: datetime
+    source: str
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A merge, or the closing as spam or duplicate, was undone: the clocks go on as if it had not been.
+
+    The time in between counts: the customer waited all the while.
+    """
+
+    at: datetime
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +132,16 @@ class Voided:
 
 
 HistoryEvent = (
-    Created | Message | StatusChanged | PriorityChanged | DateAgreed | Cancelled | StartMoved | Voided
+    Created
+    | Message
+    | StatusChanged
+    | PriorityChanged
+    | DateAgreed
+    | Cancelled
+    | Restored
+    | StartMoved
+    | StartRestored
+    | Voided
 )
 
 
@@ -143,7 +173,7 @@ class TicketState(NamedTuple):
     agreements: tuple[DateAgreed, ...] = ()
     voids: tuple[Voided, ...] = ()
     cancelled: Cancelled | None = None
-    start_moved: StartMoved | None = None
+    start_moves: tuple[StartMoved, ...] = ()
     reopenings: int = 0
 
     @property
@@ -187,6 +217,12 @@ def apply(state: TicketState | None, event: HistoryEvent) -> TicketState:
 
     if isinstance(event, Voided):
         return state._replace(voids=(*state.voids, event))
+    if isinstance(event, Restored):
+        return state._replace(cancelled=None)
+    if isinstance(
+        event, StartRestored
+    ):  # even after the end: the merge is undone, whatever became of the ticket
+        return state._replace(start_moves=tuple(m for m in state.start_moves if m.source != event.source))
     if state.is_over:
         return state
     match event:
@@ -253,4 +289,5 @@ def _move_start(state: TicketState, event: StartMoved, at: datetime) -> TicketSt
     started_at = to_utc(event.started_at)
     if started_at >= state.created_at:
         return state
-    return state._replace(start_moved=StartMoved(at, started_at, event.id))
+    moved = StartMoved(at, started_at, event.id, event.source)
+    return state._replace(start_moves=(*state.start_moves, moved))

@@ -45,11 +45,9 @@ def _ended_at(state: TicketState) -> datetime | None:
 
 
 def _started_at(state: TicketState, stopped_at: datetime | None) -> datetime:
-    """Creation (B1), or the older source's start once an agent confirmed it for a clock still open (B14)."""
-    moved = state.start_moved
-    if moved is not None and (stopped_at is None or stopped_at > moved.at):
-        return moved.started_at
-    return state.created_at
+    """Creation (B1), or the start of the oldest source merged in while the clock was open (B14)."""
+    moved = (move.started_at for move in state.start_moves if stopped_at is None or stopped_at > move.at)
+    return min(moved, default=state.created_at)
 
 
 def response_life(state: TicketState, policy: Policy) -> Life:

@@ -8,6 +8,7 @@ system), `at` the moment (None: now); importers and the demo pass moments of the
 from tickets.actions.conversation import ask_requester, note, reply
 from tickets.actions.escalating import escalate
 from tickets.actions.filing import create
+from tickets.actions.joining import dismiss, merge, restore
 from tickets.actions.lifecycle import (
     agree_date,
     close,
@@ -19,6 +20,7 @@ from tickets.actions.lifecycle import (
     set_facts,
     set_priority,
 )
+from tickets.actions.linking import link, split, unlink
 from tickets.actions.routing import assign, hand_over, release, take
 
 __all__ = [
@@ -28,16 +30,22 @@ __all__ = [
     "close",
     "close_if_still_resolved",
     "create",
+    "dismiss",
     "escalate",
     "hand_over",
     "hold",
+    "link",
+    "merge",
     "note",
     "release",
     "reopen",
     "reply",
     "resolve",
+    "restore",
     "resume",
     "set_facts",
     "set_priority",
+    "split",
     "take",
+    "unlink",
 ]

@@ -15,6 +15,7 @@ from events.recording import record
 from helpdesk.errors import InvalidTransition
 from tickets.actions.changing import change, locked, require_active
 from tickets.actions.filing import create
+from tickets.actions.joining import survivor_of
 from tickets.actions.saying import jot, say
 from tickets.models import Ticket
 
@@ -34,13 +35,21 @@ def reply(
 
     An agent's reply opens a new ticket. The customer's word opens one that waited for it (rule B4) and
     reopens one that was resolved (rule B8); on a closed one it files a linked new ticket, which is
-    returned (rule B15). Raises InvalidTransition for an agent's reply to a closed ticket.
+    returned (rule B15), and on one that was merged into another it is said there (rule B14). Raises
+    InvalidTransition for an agent's reply to a closed ticket.
     """
-    ticket = locked(ticket)
-    now = at or timezone.now()
     from_customer = by is not None and not by.is_staff_member
+    ticket = locked(survivor_of(ticket) if from_customer else ticket)
+    now = at or timezone.now()
+    if from_customer and ticket.merged_into_id:  # meanwhile
+        return reply(ticket, by=by, body=body, files=files, at=at)
     if ticket.status == Status.CLOSED:
         if not from_customer:
+            if ticket.merged_into_id:
+                raise InvalidTransition(
+                    _("This ticket was merged into #%(number)d. Answer there.")
+                    % {"number": ticket.merged_into_id}
+                )
             raise InvalidTransition(_("This ticket is closed. File a new one that follows it."))
         return _follow_up(ticket, by=by, body=body, files=files, at=now)
 

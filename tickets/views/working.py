@@ -28,6 +28,7 @@ from accounts.doors import staff_required
 from accounts.requests import SignedInRequest
 from helpdesk.errors import InvalidInput, Refused
 from tickets import actions
+from tickets.forms.joining import DismissForm
 from tickets.forms.working import (
     AgreeForm,
     AssignForm,
@@ -50,7 +51,7 @@ Act = Callable[..., Ticket]
 View = Callable[[SignedInRequest, int], HttpResponse]
 
 
-def _ticket(request: SignedInRequest, number: int) -> Ticket:
+def ticket_at_work(request: SignedInRequest, number: int) -> Ticket:
     """404 for who may not see it, 403 for who may see it but does not work on it."""
     ticket = get_object_or_404(Ticket.objects.visible_to(request.user), number=number)
     if not can_work(request.user, ticket):
@@ -72,7 +73,7 @@ def _at_once(act: Act) -> View:
     @require_POST
     @vary_on_headers("HX-Request")
     def view(request: SignedInRequest, number: int) -> HttpResponse:
-        ticket = act(_ticket(request, number), by=request.user)
+        ticket = act(ticket_at_work(request, number), by=request.user)
         return done(request, ticket)
 
     return view
@@ -82,6 +83,7 @@ take = _at_once(actions.take)
 release = _at_once(actions.release)
 resume = _at_once(actions.resume)
 close = _at_once(actions.close)
+restore = _at_once(actions.restore)
 
 
 def done(request: SignedInRequest, ticket: Ticket) -> HttpResponse:
@@ -123,7 +125,7 @@ def _with_form(form_class: type[DeskForm], act: Act, *, title: str | Promise, ve
     @require_http_methods(["GET", "HEAD", "POST"])
     @vary_on_headers("HX-Request")
     def view(request: SignedInRequest, number: int) -> HttpResponse:
-        ticket = _ticket(request, number)
+        ticket = ticket_at_work(request, number)
         if request.method != "POST":
             return _ask(request, ticket, form_class(ticket=ticket, user=request.user), title, verb, 200)
 
@@ -190,6 +192,12 @@ agree = _with_form(
     title=gettext_lazy("Agree a date"),
     verb=gettext_lazy("Agree and tell them"),
 )
+dismiss = _with_form(
+    DismissForm,
+    actions.dismiss,
+    title=gettext_lazy("Spam or duplicate"),
+    verb=gettext_lazy("Close it"),
+)
 facts = _with_form(
     FactsForm, actions.set_facts, title=gettext_lazy("Edit the facts"), verb=gettext_lazy("Save")
 )
@@ -222,7 +230,7 @@ def note(request: SignedInRequest, number: int) -> HttpResponse:
 def _compose(
     request: SignedInRequest, number: int, form_class: type[SayForm] | type[NoteForm], act: Act
 ) -> HttpResponse:
-    ticket = _ticket(request, number)
+    ticket = ticket_at_work(request, number)
     auto_id = "note_%s" if form_class is NoteForm else "reply_%s"
     form = form_class(request.POST, request.FILES, ticket=ticket, user=request.user, auto_id=auto_id)
     if not form.is_valid():
