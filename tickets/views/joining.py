@@ -191,8 +191,8 @@ def connections(request: SignedInRequest, number: int) -> HttpResponse:
     )
     ours = Link.objects.filter(ticket=ticket).select_related("other")
     theirs = Link.objects.filter(other=ticket).select_related("ticket")
-    linked = [(link, link.get_kind_display(), link.other) for link in ours]
-    linked += [(link, Link.BACKWARDS[Link.Kind(link.kind)], link.ticket) for link in theirs]
+    linked = [(link, str(link.get_kind_display()), link.other) for link in ours]
+    linked += [(link, str(Link.BACKWARDS[Link.Kind(link.kind)]), link.ticket) for link in theirs]
     context = {
         "ticket": ticket,
         "linked": sorted(linked, key=lambda one: one[0].pk),
