@@ -36,6 +36,27 @@ GROUPS: list[tuple[str | Promise, list[Section]]] = [
         _("Promises"),
         [
             Section(
+                "plans",
+                _("Plans"),
+                _("What customers can buy, and which policy stands behind it."),
+                "plans",
+                "flag",
+            ),
+            Section(
+                "contracts",
+                _("Contracts"),
+                _("Which plan each customer has, from when on."),
+                "contracts",
+                "building",
+            ),
+            Section(
+                "policies",
+                _("Policies"),
+                _("How fast we answer and solve, priority by priority, and who hears when we are late."),
+                "policies",
+                "shield",
+            ),
+            Section(
                 "calendars",
                 _("Calendars"),
                 _("When work is done: hours, holidays, make-up workdays."),

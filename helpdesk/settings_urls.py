@@ -7,4 +7,6 @@ from helpdesk import views
 urlpatterns = [
     path("", views.settings_home, name="settings"),
     path("calendars/", include("sla.calendars.urls")),
+    path("", include("sla.plans.urls")),
+    path("", include("sla.policies.urls")),
 ]

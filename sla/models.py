@@ -5,7 +5,7 @@ Rule numbers (A1 ... E3) refer to docs/sla_rules.md.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -377,6 +377,11 @@ class Replay(Job):
 
     def __str__(self) -> str:
         return f"{self.policy}, {self.start:%F} to {self.end:%F}"
+
+    @property
+    def last_moment(self) -> datetime:
+        """Within the last day, for telling it; `end` is the first moment after it."""
+        return timezone.localtime(self.end - timedelta(microseconds=1))
 
 
 class ReplayedClock(models.Model):

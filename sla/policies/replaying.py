@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import models, transaction
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -185,6 +185,18 @@ class Tally:
             self.better += number
         elif would_break and not broken:
             self.worse += number
+
+
+BROKEN = (Result.MISSED, Result.LATE)
+BETTER = Q(was__in=BROKEN) & ~Q(would_be__in=BROKEN) | ~Q(was__in=[Result.MET, *BROKEN]) & Q(
+    would_be=Result.MET
+)
+WORSE = Q(would_be__in=BROKEN) & ~Q(was__in=BROKEN)
+
+
+def narrowed(lines: QuerySet[ReplayedClock], shown: str) -> QuerySet[ReplayedClock]:
+    """The lines that would have gone better, or worse, counted as `Tally` does."""
+    return lines.filter(BETTER if shown == "better" else WORSE)
 
 
 def _share(results: Mapping[str, int]) -> float | None:

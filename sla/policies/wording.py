@@ -84,10 +84,10 @@ def told_levels(levels: tuple[int, ...]) -> str:
 
 
 def told_step(step: Step) -> str:
-    """What a step of the ladder does: "tells the assignee, also by mail; move it one tier up"."""
+    """What a step of the ladder does: "tells the assignee, also by mail; then move it one tier up"."""
     parts = []
     if step.tell:
         who = get_text_list([str(role.label) for role in step.tell], _("and"))
         parts.append((_("tells %(who)s, also by mail") if step.mail else _("tells %(who)s")) % {"who": who})
     parts += [str(deed.label) for deed in step.do]
-    return "; ".join(parts)
+    return _("; then ").join(parts)

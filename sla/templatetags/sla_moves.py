@@ -23,8 +23,8 @@ def told_move(clock: Mapping[str, Any]) -> str:
     """A clock of `sla.terms_changed`, in the language and zone now active."""
     return _("%(promise)s: %(before)s → %(after)s") % {
         "promise": promise_noun(clock["target"]),
-        "before": _standing(clock["before"]),
-        "after": _standing(clock["after"]),
+        "before": stored_standing(clock["before"]),
+        "after": stored_standing(clock["after"]),
     }
 
 
@@ -51,7 +51,9 @@ def _named(data: Mapping[str, Any], what: str) -> str:
     return str((chinese and data.get(f"{what}_zh")) or data[what])
 
 
-def _standing(standing: Mapping[str, Any] | None) -> str:
+@register.filter
+def stored_standing(standing: Mapping[str, Any] | None) -> str:
+    """Where a promise stood, from the form that events and previews store; None is no promise."""
     if standing is None:
         return _("no promise")
     left = standing["remaining_seconds"]
