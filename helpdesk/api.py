@@ -11,15 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from helpdesk.errors import InvalidInput, Refused
+from helpdesk.errors import Refused
 
 
 def handle_exception(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Answer with `application/problem+json`: `type`, `title`, `status`, `detail`, and `errors` by field."""
     if isinstance(exception, Refused):
-        code = (
-            status.HTTP_400_BAD_REQUEST if isinstance(exception, InvalidInput) else status.HTTP_409_CONFLICT
-        )
+        code = status.HTTP_400_BAD_REQUEST if exception.status == 422 else exception.status
         return _problem(code, str(exception), {}, {})
     response = exception_handler(exception, context)
     if response is None:

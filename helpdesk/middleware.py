@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_htmx.http import reswap
 
-from helpdesk.errors import InvalidInput, Refused
+from helpdesk.errors import Refused
 
 
 class RefusalMiddleware:
-    """Answer 409 (wrong state) or 422 (unusable input) with the action's own sentence."""
+    """Answer 409 (wrong state), 422 (unusable input) or what the refusal says with the action's own
+    sentence."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,7 +23,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):
             return None
-        status = 422 if isinstance(exception, InvalidInput) else 409
+        status = exception.status
         if getattr(request, "htmx", False):
             messages.error(request, str(exception))
             # The page keeps what it shows and what was typed; only the message is added, out of band.

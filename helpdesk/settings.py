@@ -14,6 +14,8 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
+from files.s3 import s3_storage
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -41,6 +43,8 @@ INSTALLED_APPS = [
     "products",
     "events",
     "intake",
+    "files",
+    "drafts",
     "tickets",
     "sla",
     "kb",
@@ -229,6 +233,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "sweep-uploads": {
+        "task": "files.tasks.sweep_uploads",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 900},
+    },
+    "prune-drafts": {
+        "task": "drafts.tasks.prune",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
     "count-common-words": {
         "task": "kb.tasks.count_common_words",
         "schedule": timedelta(hours=1),
@@ -253,6 +267,10 @@ AUTO_CLOSE_AFTER = timedelta(days=env.int("AUTO_CLOSE_AFTER_DAYS", default=7))
 BUSINESS_TIME_ZONE = env.str("BUSINESS_TIME_ZONE", default="Asia/Shanghai")
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
 ATTACHMENTS_PER_MESSAGE = env.int("ATTACHMENTS_PER_MESSAGE", default=10)
+# Of one person: files that wait for their message, all together.
+UPLOADS_WAITING_MAX_BYTES = env.int("UPLOADS_WAITING_MAX_BYTES", default=500 * 1024 * 1024)
+UPLOAD_KEPT_HOURS = env.int("UPLOAD_KEPT_HOURS", default=24)
+DRAFT_KEPT_DAYS = env.int("DRAFT_KEPT_DAYS", default=30)
 
 # --- People and sign-in
 
@@ -318,6 +336,8 @@ STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "files"))
 MEDIA_URL = None
+# Parts of uploads until they are whole. Several web processes share it, on several machines too.
+UPLOAD_ROOT = env.str("UPLOAD_ROOT", default=str(DATA_DIR / "uploads"))
 WHITENOISE_USE_FINDERS = not Path(STATIC_ROOT).is_dir()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -329,7 +349,10 @@ STORAGES = {
         )
     },
 }
+if env.str("S3_BUCKET", default=""):
+    STORAGES["default"] = s3_storage(env)
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = ["files.receiving.CarefulUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

@@ -20,6 +20,8 @@ urlpatterns = [
     path("reports/", include("sla.urls")),
     path("settings/", include("helpdesk.settings_urls")),
     path("notices/", include("notifications.urls")),
+    path("uploads/", include("files.urls")),
+    path("drafts/", include("drafts.urls")),
     path("api/v1/", include("helpdesk.api_urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
 ]

@@ -27,6 +27,7 @@ PASSWORD = "correct horse battery staple"
 def _quick_passwords_and_private_files(settings: Any, tmp_path: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = str(tmp_path / "files")
+    settings.UPLOAD_ROOT = str(tmp_path / "uploads")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 

@@ -1,24 +1,46 @@
-"""Check and store files that come with a message. Every door (browser, API, mail) stores through here."""
+"""Check files that come with a message and put them there. Every door (browser, API, mail) comes through
+here.
+
+A file is an upload (files.Upload), which was checked, masked and stored when it arrived and only changes
+hands, or an open file, to which all that happens now.
+"""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TypeVar, Union
 
-import puremagic
 from django.conf import settings
 from django.core.files.base import File
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from files import storing, uploads
+from files.errors import NoRoom, no_room
+from files.models import StoredFile, Upload
+from files.names import clean_name
 from helpdesk.errors import InvalidInput
-from tickets.models import Attachment, Message, Note, NoteAttachment, StoredFile
+from tickets.models import Attachment, Message, Note, NoteAttachment
 
+AnyFile = Union["File[bytes]", Upload]
 Stored = TypeVar("Stored", bound=StoredFile)
 
+_TAKEN_OVER = [
+    *(
+        "file",
+        "name",
+        "size",
+        "content_type",
+        "is_original",
+        "is_reencoded",
+        "thumbnail",
+        "masked",
+        "findings",
+        "lines",
+    ),
+]
 
-def check(files: Sequence[File[bytes]]) -> None:
+
+def check(files: Sequence[AnyFile]) -> None:
     """Raise InvalidInput, naming file and limit, before anything is stored."""
     if len(files) > settings.ATTACHMENTS_PER_MESSAGE:
         raise InvalidInput(
@@ -26,63 +48,31 @@ def check(files: Sequence[File[bytes]]) -> None:
             % {"limit": settings.ATTACHMENTS_PER_MESSAGE, "count": len(files)}
         )
     for file in files:
-        if file.size > settings.ATTACHMENT_MAX_BYTES:
-            raise InvalidInput(
-                _("“%(name)s” is %(size)s; a file may have at most %(limit)s.")
-                % {
-                    "name": clean_name(file.name),
-                    "size": filesizeformat(file.size),
-                    "limit": filesizeformat(settings.ATTACHMENT_MAX_BYTES),
-                }
-            )
-        if not file.size:
-            raise InvalidInput(_("“%(name)s” is empty.") % {"name": clean_name(file.name)})
+        if not isinstance(file, Upload):
+            check_one(file)
 
 
-def attach(message: Message, files: Sequence[File[bytes]]) -> list[Attachment]:
+def check_one(file: File[bytes]) -> None:
+    if getattr(file, "is_refused", False):
+        raise NoRoom(no_room())
+    uploads.check_size(clean_name(file.name), file.size)
+
+
+def attach(message: Message, files: Sequence[AnyFile]) -> list[Attachment]:
+    uploads.taken([file for file in files if isinstance(file, Upload)])
     return [_store(Attachment(message=message, created_at=message.created_at), file) for file in files]
 
 
-def attach_to_note(note: Note, files: Sequence[File[bytes]]) -> list[NoteAttachment]:
+def attach_to_note(note: Note, files: Sequence[AnyFile]) -> list[NoteAttachment]:
+    uploads.taken([file for file in files if isinstance(file, Upload)])
     return [_store(NoteAttachment(note=note, created_at=note.created_at), file) for file in files]
 
 
-def _store(row: Stored, file: File[bytes]) -> Stored:
-    row.name = clean_name(file.name)
-    row.size = file.size
-    row.content_type = sniff(file)
-    row.file.save(row.name, file, save=False)
+def _store(row: Stored, file: AnyFile) -> Stored:
+    if isinstance(file, Upload):
+        for name in _TAKEN_OVER:
+            setattr(row, name, getattr(file, name))
+    else:
+        storing.store_whole(row, file, keeps_original=getattr(file, "keeps_original", False))
     row.save(force_insert=True)
     return row
-
-
-def clean_name(name: str | None) -> str:
-    """The last part of a file name without control, format and separator characters; never empty.
-
-    Direction marks and zero-width characters are how names lie (threats, rows 11 and 15).
-    """
-    last = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    visible = "".join(
-        char for char in last if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    )
-    visible = " ".join(unicodedata.normalize("NFC", visible).split()).strip(" .")
-    return visible[-200:] or "file"
-
-
-def sniff(file: File[bytes]) -> str:
-    """The media type as the first bytes tell it; what sender and name claim does not count."""
-    file.seek(0)
-    head = file.read(8192)
-    file.seek(0)
-    try:
-        matches = puremagic.magic_string(head)
-    except puremagic.PureError:
-        matches = []
-    for match in matches:
-        if match.mime_type in StoredFile.INLINE_TYPES:
-            return str(match.mime_type)
-    try:
-        head.decode("utf-8", errors="strict" if len(head) < 8192 else "ignore")
-    except UnicodeDecodeError:
-        return str(matches[0].mime_type) if matches and matches[0].mime_type else "application/octet-stream"
-    return "text/plain" if b"\0" not in head else "application/octet-stream"

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Application, Membership, Organization, Tier, User
 from events.append_only import append_only
+from files.models import StoredFile
 from intake.models import RequestTypeVersion
 from products.models import Platform, Product
 
@@ -336,38 +337,6 @@ class Note(models.Model):
         return f"note {self.pk} on #{self.ticket_id}"
 
 
-def stored_name(instance: StoredFile, filename: str) -> str:
-    """A random name: nothing that a person chose becomes a path on the disk."""
-    return f"{uuid.uuid4().hex[:2]}/{uuid.uuid4().hex}"
-
-
-class StoredFile(models.Model):
-    """A file as it was sent: its name and size are facts of the row, its place on the disk is random."""
-
-    # Only these are ever shown inside a page; everything else is a download (threats, rows 8-9).
-    INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    file = models.FileField(upload_to=stored_name)
-    name = models.CharField(_("file name"), max_length=255)
-    size = models.PositiveBigIntegerField(_("size in bytes"))
-    content_type = models.CharField(
-        max_length=100, help_text="As the content says, not as the sender or the name says."
-    )
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_picture(self) -> bool:
-        """May be shown in place."""
-        return self.content_type in self.INLINE_TYPES
-
-
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, user: User | AnonymousUser) -> AttachmentQuerySet:
         return self.filter(message__ticket__in=Ticket.objects.visible_to(user))
@@ -382,6 +351,14 @@ class Attachment(StoredFile):
 
     def get_absolute_url(self) -> str:
         return reverse("attachment", args=[self.pk])
+
+    @property
+    def small_url(self) -> str:
+        return reverse("attachment_small", args=[self.pk])
+
+    @property
+    def look_url(self) -> str:
+        return reverse("attachment_look", args=[self.pk])
 
 
 class NoteAttachmentQuerySet(models.QuerySet["NoteAttachment"]):
@@ -398,3 +375,11 @@ class NoteAttachment(StoredFile):
 
     def get_absolute_url(self) -> str:
         return reverse("note_attachment", args=[self.pk])
+
+    @property
+    def small_url(self) -> str:
+        return reverse("note_attachment_small", args=[self.pk])
+
+    @property
+    def look_url(self) -> str:
+        return reverse("note_attachment_look", args=[self.pk])

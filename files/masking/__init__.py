@@ -1,4 +1,5 @@
-"""Take secrets out of logs before they are stored: finding.py knows what one looks like, masker.py puts labels there."""
+"""Take secrets out of logs before they are stored: finding.py knows what one looks like, masker.py puts
+labels there."""
 
 from files.masking.finding import Kind
 from files.masking.masker import Masker, masked_text

@@ -1,8 +1,8 @@
 """What a secret looks like: tokens, keys, passwords, certificates, addresses of people and machines.
 
 One automaton of RE2 finds candidates in a single pass whose time is linear in the text, whatever the text is;
-a few lines of Python look at each candidate and its neighbours and decide. What helps an engineer stays: versions,
-timestamps, error codes, user ids, loopback addresses.
+a few lines of Python look at each candidate and its neighbours and decide. What helps an engineer stays:
+versions, timestamps, error codes, user ids, loopback addresses.
 """
 
 from __future__ import annotations
@@ -80,14 +80,16 @@ _PHONE = (
 _LABELLED_PHONE = rb"(?i:(?:phone|mobile|msisdn)[a-z_]{0,8}" + _IS + rb")\+?[0-9][0-9 -]{6,17}"
 
 _WORDS_THAT_ARE_NO_SECRET = frozenset(
-    b"null none nil true false undefined empty expired expiring invalid missing unknown renewed default required "
-    b"optional string redacted masked hidden".split()
+    b"null none nil true false undefined empty expired expiring invalid missing unknown renewed default "
+    b"required optional string redacted masked hidden".split()
 )
 # "image@2x.png" is no address.
 _FILE_ENDINGS = frozenset(
-    b"png jpg jpeg gif webp svg so dylib dll js mjs ts css java kt swift mm cc cpp hpp py rb go jar aar framework".split()
+    b"png jpg jpeg gif webp svg so dylib dll js mjs ts css java kt swift mm cc cpp hpp py rb go jar aar"
+    b" framework".split()
 )
-# What stands right before four numbers that are a version: "Chrome/120.0.0.0", "sdk version: 4.3.2.1", "v4.3.2.1".
+# What stands right before four numbers that are a version: "Chrome/120.0.0.0", "sdk version: 4.3.2.1",
+# "v4.3.2.1".
 _VERSION_BEFORE = re.compile(
     rb"(?i)(?:\b(?:version|ver|sdk|build|release|firmware|engine|core|chrome|chromium|edge|safari|webkit|electron|flutter"
     rb"|driver|plugin|library|lib[a-z]*|v)(?:[ _-]?(?:version|ver|name|code))?[\"')]*[\s:=\"'(v-]*"
@@ -104,13 +106,15 @@ Decide = Callable[[bytes, int, int], Secret | None]
 
 
 def secrets(text: bytes) -> Iterator[Secret]:
-    """The secrets of a text, in their order, none overlapping another. Blocks of PEM are the masker's affair."""
+    """The secrets of a text, in their order, none overlapping another. Blocks of PEM are the masker's
+    affair."""
     position, match = 0, _CANDIDATES.search
     while found := match(text, position):
         start, end = found.span()
         secret = _decide(text, start, end)
         if secret is None:
-            # What only looked like one may hold one: "host=10.0.0.1" is looked at again behind its first byte.
+            # What only looked like one may hold one: "host=10.0.0.1" is looked at again behind its first
+            # byte.
             position = start + 1 if end - start > 1 else end
             if text[start : start + 1].isalnum():
                 position = _end_of_word(text, start, end)
@@ -120,7 +124,8 @@ def secrets(text: bytes) -> Iterator[Secret]:
 
 
 def _end_of_word(text: bytes, start: int, end: int) -> int:
-    """Where to look on behind a candidate that was none: after its first word, so that no word is cut in two."""
+    """Where to look on behind a candidate that was none: after its first word, so that no word is cut in
+    two."""
     word = _WORD.match(text, start, end)
     return max(word.end() if word else start + 1, start + 1)
 
@@ -207,7 +212,7 @@ def _ipv6(text: bytes, start: int, end: int) -> Secret | None:
 
 
 def _phone(text: bytes, start: int, end: int) -> Secret | None:
-    if not _stands_alone(text, start, end) or text[start - 1 : start] in (b"-", b"+", b"/") and start:
+    if not _stands_alone(text, start, end) or (text[start - 1 : start] in (b"-", b"+", b"/") and start):
         return None
     if text[end : end + 1] in (b".", b":", b"-") and text[end + 1 : end + 2].isdigit():
         return None

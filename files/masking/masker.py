@@ -1,8 +1,9 @@
 """Mask a text that arrives in pieces.
 
-Whole lines are looked at; what follows the last line break waits for the next piece, so that no secret is cut in
-two. The same secret gets the same label all through a file (`[ip-1]`), so that a log stays readable. Between two
-requests of an upload the state is kept as JSON: it holds keyed digests of what was masked, never the secrets.
+Whole lines are looked at; what follows the last line break waits for the next piece, so that no secret is
+cut in two. The same secret gets the same label all through a file (`[ip-1]`), so that a log stays readable.
+Between two requests of an upload the state is kept as JSON: it holds keyed digests of what was masked,
+never the secrets.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Collection
 from typing import Any
 
 from files.masking.finding import BEGIN_PEM, Kind, Secret, secrets
@@ -19,7 +21,8 @@ from files.masking.report import Masked, Sample
 # A line longer than this is cut behind what was surely looked at as a whole.
 LONGEST_LINE = 1024 * 1024
 KEPT_BACK = 16 * 1024
-# A block that never ends (a log that broke off) is taken for over after so many lines, or a few that hold no base64.
+# A block that never ends (a log that broke off) is taken for over after so many lines, or a few that hold
+# no base64.
 LONGEST_BLOCK = 400
 COST_OF_OTHER_LINES = 100
 # Beyond that many of a kind the label has no number: nobody compares so many.
@@ -36,9 +39,13 @@ _LAST_BASE64 = re.compile(rb"[A-Za-z0-9+/=]{16,}|(?<!\S)[A-Za-z0-9+/=]+(?=\s*$)"
 class Masker:
     """`feed()` pieces, then `finish()`; both return what may be stored. Lines stay lines."""
 
-    def __init__(self, key: bytes, state: dict[str, Any] | None = None) -> None:
-        """`key` makes the digests in the state useless to who reads only the state."""
+    def __init__(
+        self, key: bytes, state: dict[str, Any] | None = None, *, kinds: Collection[Kind] = frozenset(Kind)
+    ) -> None:
+        """`key` makes the digests in the state useless to who reads only the state. `kinds`: what is
+        masked."""
         state = state or {}
+        self._kinds = kinds
         self._key = key
         self._tail = base64.b64decode(state.get("tail", ""))
         self._numbers: dict[str, dict[str, int]] = state.get("numbers", {})
@@ -77,7 +84,9 @@ class Masker:
     @property
     def masked(self) -> Masked:
         """What was masked so far."""
-        samples = sorted((Sample(line, text) for _kind, line, text in self._samples), key=lambda one: one.line)
+        samples = sorted(
+            (Sample(line, text) for _kind, line, text in self._samples), key=lambda one: one.line
+        )
         return Masked(kinds=dict(self._counts), places=self._places, samples=tuple(dict.fromkeys(samples)))
 
     def _safe_cut(self, cut: int) -> int:
@@ -116,6 +125,8 @@ class Masker:
         start_of_pieces = len(pieces)
         lengths = 0
         for secret in secrets(text):
+            if secret.kind not in self._kinds:
+                continue
             self._line += text.count(b"\n", counted, secret.start)
             counted = secret.start
             pieces += (text[copied : secret.start], self._label(secret.kind, text[secret.start : secret.end]))
@@ -188,8 +199,10 @@ class Masker:
             sample[2] = line.decode("utf-8", errors="replace").replace("\0", "").strip() or "…"
 
 
-def masked_text(text: str, key: bytes = b"") -> tuple[str, Masked]:
+def masked_text(
+    text: str, key: bytes = b"", *, kinds: Collection[Kind] = frozenset(Kind)
+) -> tuple[str, Masked]:
     """A text in one piece, masked, and what was masked in it."""
-    masker = Masker(key)
+    masker = Masker(key, kinds=kinds)
     data = masker.feed(text.encode(errors="replace")) + masker.finish()
     return data.decode(errors="replace"), masker.masked

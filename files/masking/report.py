@@ -62,9 +62,10 @@ def in_words(kinds: Mapping[str, int]) -> str:
     if not count:
         return ""
     listed = _(", ").join(_told(Kind(kind), kinds[kind]) for kind in Kind if kinds.get(kind))
-    return ngettext(
-        "%(count)d secret masked: %(listed)s", "%(count)d secrets masked: %(listed)s", count
-    ) % {"count": count, "listed": listed}
+    return ngettext("%(count)d secret masked: %(listed)s", "%(count)d secrets masked: %(listed)s", count) % {
+        "count": count,
+        "listed": listed,
+    }
 
 
 def listed(kinds: Mapping[str, int]) -> str:

@@ -3,10 +3,10 @@
      <div data-composer>
        <input type="radio" name="composes" value="reply|note">    chooses; CSS shows the form
        <form data-compose="reply|note" data-draft="…"> … <textarea name="body">
-   A form whose message has arrived is reset: draft.js forgets the draft, files.js the files. */
+   A form whose message has arrived is reset: draft.js forgets the draft, uploads.js the files. */
 import "./draft.js";
 import "./insert.js";
-import "./files.js";
+import "./uploads.js";
 
 const composer = document.querySelector("[data-composer]");
 const forms = [...composer.querySelectorAll("form[data-compose]")];

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,10 @@ from files.masking import Kind, Masker, masked_text
 PEM = "\n".join(
     [
         "-----BEGIN RSA PRIVATE KEY-----",
-        *("MIIEpAIBAAKCAQEA7Zx4fR2vQ0d1kq" + str(number) * 4 + "cVnX2bLw8TtYyPzJj3mSeHhUu6" for number in range(1, 6)),
+        *(
+            "MIIEpAIBAAKCAQEA7Zx4fR2vQ0d1kq" + str(number) * 4 + "cVnX2bLw8TtYyPzJj3mSeHhUu6"
+            for number in range(1, 6)
+        ),
         "QxZ91A==",
         "-----END RSA PRIVATE KEY-----",
     ]
@@ -37,7 +41,11 @@ CORPUS = [
     (f"app_certificate : '{HEX}'", HEX, Kind.KEY),
     ("aws_access_key_id = AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE", Kind.KEY),
     ("found AKIAIOSFODNN7EXAMPLE in the environment", "AKIAIOSFODNN7EXAMPLE", Kind.KEY),
-    ("secret_access_key: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", None),
+    (
+        "secret_access_key: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        None,
+    ),
     ("x-api-key: 5f4dcc3b5aa765d61d8327deb882cf99", "5f4dcc3b5aa765d61d8327deb882cf99", Kind.KEY),
     ("using AIzaSyD4F8a9Bc0dEfGhIjKlMnOpQrStUvWxYz1", "AIzaSyD4F8a9Bc0dEfGhIjKlMnOpQrStUvWxYz1", Kind.KEY),
     ("key sk_live_4eC39HqLyjWDarjtT1zdp7dc", "sk_live_4eC39HqLyjWDarjtT1zdp7dc", Kind.KEY),
@@ -57,7 +65,11 @@ CORPUS = [
     ("host=10.0.0.1", "10.0.0.1", Kind.IP),
     ("peer 2001:db8:85a3::8a2e:370:7334 connected", "2001:db8:85a3::8a2e:370:7334", Kind.IP),
     ("bound to [fe80::1ff:fe23:4567:890a]:9000", "fe80::1ff:fe23:4567:890a", Kind.IP),
-    ("MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJRTESMBAGA1UE", "gAwIBAgIEAgAAuTANBgkqhkiG9w0", Kind.CERTIFICATE),
+    (
+        "MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJRTESMBAGA1UE",
+        "gAwIBAgIEAgAAuTANBgkqhkiG9w0",
+        Kind.CERTIFICATE,
+    ),
 ]
 
 # What an engineer needs and nobody must lose.
@@ -65,7 +77,7 @@ HARMLESS = [
     "07-13 09:00:01.123  2345  2371 E RtcEngine: error code -17 at 09:00:01",
     "2026-07-13T09:00:01.123+08:00 SDK version 4.3.2.1 build 4.3.2.1102",
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/120.0.0.0 Mobile Safari/537.36",
-    "RtcSDK/4.3.2.1 initialised, libRtc 4.3.2.1, v4.3.2.1, sdkVersion=4.3.2.1, \"version\": \"4.3.2.1\"",
+    'RtcSDK/4.3.2.1 initialised, libRtc 4.3.2.1, v4.3.2.1, sdkVersion=4.3.2.1, "version": "4.3.2.1"',
     "listening on 127.0.0.1:8000 and 0.0.0.0:9000 and ::1",
     "uid=3141592653 channel=room-17 sid=5d41402abc4b2a76b9719d911017c592 appId: 0123456789abcdef0123456789abcdef",
     "token expired, tokenExpireTs=1720861200, token: null, token = undefined, token length: 139",
@@ -99,7 +111,9 @@ def test_what_an_engineer_needs_stays(line):
 
 
 def test_the_same_secret_has_the_same_label_all_through_a_file():
-    text, masked = masked_text("from 10.0.0.1\nto 10.0.0.2\nback from 10.0.0.1\nRui@Kite.example rui@kite.example\n")
+    text, masked = masked_text(
+        "from 10.0.0.1\nto 10.0.0.2\nback from 10.0.0.1\nRui@Kite.example rui@kite.example\n"
+    )
     assert text == "from [ip-1]\nto [ip-2]\nback from [ip-1]\n[email-1] [email-1]\n"
     assert masked.kinds == {"ip": 2, "email": 1}
     assert masked.places == 5
@@ -136,7 +150,9 @@ def test_a_key_with_escaped_line_breaks_goes():
 
 
 def test_a_block_that_never_ends_does_not_swallow_the_log():
-    text, _masked = masked_text("-----BEGIN CERTIFICATE-----\nMIIC" + "x" * 60 + "\nerror -17 in line three\n")
+    text, _masked = masked_text(
+        "-----BEGIN CERTIFICATE-----\nMIIC" + "x" * 60 + "\nerror -17 in line three\n"
+    )
     assert "error -17 in line three" in text
     assert "MIIC" not in text
 
@@ -158,7 +174,7 @@ def in_pieces(data: bytes, cuts: list[int]) -> bytes:
     state = None
     out = b""
     edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         masker = Masker(b"k", state)
         out += masker.feed(data[start:end])
         state = masker.state()
@@ -194,7 +210,10 @@ def test_bytes_that_are_no_text_break_nothing(data):
 def test_one_line_of_megabytes_is_masked_in_pieces():
     data = (b'{"a":1,"peer":"203.0.113.7","n":12345},' * 80_000)[:-1]
     masker = Masker(b"k")
-    out = b"".join(masker.feed(data[at : at + 500_000]) for at in range(0, len(data), 500_000)) + masker.finish()
+    out = (
+        b"".join(masker.feed(data[at : at + 500_000]) for at in range(0, len(data), 500_000))
+        + masker.finish()
+    )
     assert b"203.0.113.7" not in out
     assert out.count(b"[ip-1]") == 80_000
 
@@ -205,5 +224,16 @@ def test_hostile_lines_are_masked_in_linear_time():
         Masker(b"k").feed(data + b"\n")
         return time.process_time() - started
 
-    for piece in (b"token=", b"1.1.1.", b"a:", b"eyJ", b"a@a.", b"://", b"-----BEGIN ", b"1.", b"::", b"+1 23 "):
+    for piece in (
+        b"token=",
+        b"1.1.1.",
+        b"a:",
+        b"eyJ",
+        b"a@a.",
+        b"://",
+        b"-----BEGIN ",
+        b"1.",
+        b"::",
+        b"+1 23 ",
+    ):
         assert seconds(piece * (400_000 // len(piece))) < 2, piece

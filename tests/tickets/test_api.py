@@ -272,7 +272,7 @@ def test_a_file_over_the_limit_is_refused_by_name(rui, report, settings):
     settings.ATTACHMENT_MAX_BYTES = 10
     file = SimpleUploadedFile("big.log", b"x" * 11)
     response = as_(rui).post(TICKETS, {**report, "files": [file]}, format="multipart")
-    assert response.status_code == 400
+    assert response.status_code == 413
     assert "big.log" in response.data["detail"]
     assert not Ticket.objects.exists() and not Attachment.objects.exists()
 

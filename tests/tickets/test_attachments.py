@@ -92,12 +92,24 @@ def test_a_picture_is_shown_in_place_by_the_type_of_its_bytes(client, attach, ru
 
 @pytest.mark.parametrize(
     ("content", "kind"),
-    [(png(SCRIPT), "image/png"), (b"GIF89a/*" + b"\0" * 20 + b"*/=1;" + SCRIPT, "image/gif")],
+    [
+        (png(SCRIPT), "image/png"),
+        (png() + SCRIPT, "image/png"),
+        # What only begins like a picture is none.
+        (b"GIF89a/*" + b"\0" * 20 + b"*/=1;" + SCRIPT, "application/octet-stream"),
+    ],
 )
 def test_a_picture_that_is_a_page_or_a_script_too_is_only_a_picture(client, attach, rui, content, kind):
-    response = get(client, rui, attach("both.html", content))
+    attachment = attach("both.html", content)
+    response = get(client, rui, attachment)
     assert response["Content-Type"] == kind
     assert_cannot_act(response)
+    shown = body(response)
+    assert attachment.is_picture == (kind == "image/png")
+    if attachment.is_picture:
+        assert SCRIPT not in shown
+    else:
+        assert response["Content-Disposition"].startswith("attachment")
 
 
 @pytest.mark.parametrize("query", [{"overridetype": "text/html"}, {"type": "text/html"}, {"inline": "1"}])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from tickets.actions.changing import change, locked, require_active
 from tickets.actions.filing import create
 from tickets.actions.joining import survivor_of
 from tickets.actions.saying import jot, say
+from tickets.files import AnyFile
 from tickets.models import Ticket
 
 Status = Ticket.Status
@@ -28,7 +28,7 @@ def reply(
     *,
     by: User | None,
     body: str,
-    files: Sequence[File[bytes]] = (),
+    files: Sequence[AnyFile] = (),
     at: datetime | None = None,
 ) -> Ticket:
     """Add a public reply.
@@ -65,7 +65,7 @@ def reply(
 
 
 def _follow_up(
-    ticket: Ticket, *, by: User | None, body: str, files: Sequence[File[bytes]], at: datetime
+    ticket: Ticket, *, by: User | None, body: str, files: Sequence[AnyFile], at: datetime
 ) -> Ticket:
     return create(
         requester=by if by is not None else ticket.requester,
@@ -90,7 +90,7 @@ def note(
     *,
     by: User | None,
     body: str,
-    files: Sequence[File[bytes]] = (),
+    files: Sequence[AnyFile] = (),
     at: datetime | None = None,
 ) -> Ticket:
     """Add an internal note: no customer ever sees it and no clock takes notice (rule B3)."""
@@ -108,7 +108,7 @@ def ask_requester(
     *,
     by: User | None,
     body: str,
-    files: Sequence[File[bytes]] = (),
+    files: Sequence[AnyFile] = (),
     at: datetime | None = None,
 ) -> Ticket:
     """Ask the customer something and wait: the resolution clock pauses (rules B4, B5)."""

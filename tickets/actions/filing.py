@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from helpdesk.errors import InvalidInput
 from products.models import Product
 from tickets import files as ticket_files
 from tickets.actions.saying import index, say
+from tickets.files import AnyFile
 from tickets.models import Ticket
 
 Origin = Literal["customer", "taken", "outbound"]
@@ -40,7 +40,7 @@ def create(
     tier: str = Tier.L1,
     follows: Ticket | None = None,
     submission_key: uuid.UUID | None = None,
-    files: Sequence[File[bytes]] = (),
+    files: Sequence[AnyFile] = (),
     at: datetime | None = None,
 ) -> Ticket:
     """File a ticket with its first message. The clocks start at `at` (rule B1).
@@ -87,9 +87,7 @@ def create(
 
 
 @transaction.atomic
-def _file(
-    ticket: Ticket, body: str, *, by: User | None, origin: Origin, files: Sequence[File[bytes]]
-) -> Ticket:
+def _file(ticket: Ticket, body: str, *, by: User | None, origin: Origin, files: Sequence[AnyFile]) -> Ticket:
     now = ticket.created_at
     if origin == "taken":
         ticket.first_replied_at = now

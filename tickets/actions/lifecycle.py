@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from events.recording import record
 from helpdesk.errors import InvalidInput, InvalidTransition
 from tickets.actions.changing import change, locked, require_active, require_reason
 from tickets.actions.saying import say
+from tickets.files import AnyFile
 from tickets.models import Priority, Ticket
 
 Status = Ticket.Status
@@ -72,7 +72,7 @@ def resolve(
     *,
     by: User | None,
     body: str = "",
-    files: Sequence[File[bytes]] = (),
+    files: Sequence[AnyFile] = (),
     at: datetime | None = None,
 ) -> Ticket:
     """Mark an active ticket as resolved, with a last public reply or after one.

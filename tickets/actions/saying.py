@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.core.files.base import File
 from django.db.models import F, Func, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -17,13 +16,14 @@ from accounts.models import User
 from helpdesk.errors import InvalidInput
 from helpdesk.text import segmented
 from tickets import files as ticket_files
+from tickets.files import AnyFile
 from tickets.models import Message, Note, Ticket
 
 MAX_CHARACTERS = 100_000
 
 
 def say(
-    ticket: Ticket, *, by: User | None, body: str, files: Sequence[File[bytes]], at: datetime
+    ticket: Ticket, *, by: User | None, body: str, files: Sequence[AnyFile], at: datetime
 ) -> dict[str, Any]:
     """Add a public message. Returns what its event tells of it.
 
@@ -46,7 +46,7 @@ def say(
 
 
 def jot(
-    ticket: Ticket, *, by: User | None, body: str, files: Sequence[File[bytes]], at: datetime
+    ticket: Ticket, *, by: User | None, body: str, files: Sequence[AnyFile], at: datetime
 ) -> dict[str, Any]:
     """Add an internal note. Returns what its event tells of it; never the text."""
     body = _checked(body, files)
@@ -86,7 +86,7 @@ def _joined(*vectors: Any) -> Func:
     return Func(*vectors, template="(%(expressions)s)", arg_joiner=" || ", output_field=SearchVectorField())
 
 
-def _checked(body: str, files: Sequence[File[bytes]]) -> str:
+def _checked(body: str, files: Sequence[AnyFile]) -> str:
     body = body.replace("\0", "").strip()
     if not body and files:
         body = _("(files only)")

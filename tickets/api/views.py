@@ -24,13 +24,14 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.requests import SignedInApiRequest
+from files import limits
+from files.views.serving import serve
 from helpdesk.api import StrictSerializer, idempotency_key
-from tickets import actions, uploads
+from tickets import actions
 from tickets.api import reading, writing
 from tickets.api.filters import TicketFilter
 from tickets.models import Attachment, Message, Ticket, TicketQuerySet
 from tickets.permissions import can_confirm_solved, can_reply, can_see_notes, can_work
-from tickets.views.attachments import serve
 
 Permission = Callable[[User, Ticket], bool]
 
@@ -219,8 +220,11 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         serializer = serializer_class(data=self.request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         data: dict[str, Any] = serializer.validated_data
-        if not uploads.admits(cast(User, self.request.user), data.get("files", ())):
-            raise Throttled(detail=uploads.refusal())
+        keeps_originals = data.pop("keep_originals", False)
+        for file in data.get("files", ()):
+            file.keeps_original = keeps_originals
+        if not limits.admits(cast(User, self.request.user), len(data.get("files", ()))):
+            raise Throttled(detail=limits.refusal())
         return data
 
     def _answer(self, ticket: Ticket, code: int = status.HTTP_200_OK) -> Response:

@@ -21,9 +21,24 @@ class FilesField(serializers.ListField):
         super().__init__(**{"required": False, "default": list, **options})
 
 
+class KeepOriginalsField(serializers.BooleanField):
+    """Without it secrets in text files are masked, and pictures lose what a camera put beside the pixels."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            **{
+                "required": False,
+                "default": False,
+                "help_text": "Store the files unmasked, as sent.",
+                **options,
+            }
+        )
+
+
 class Words(StrictSerializer):
     body = serializers.CharField(help_text="Markdown.")
     files = FilesField()
+    keep_originals = KeepOriginalsField()
 
 
 class NoWords(StrictSerializer):
@@ -33,6 +48,7 @@ class NoWords(StrictSerializer):
 class PerhapsWords(StrictSerializer):
     body = serializers.CharField(required=False, default="", help_text="A last public message; Markdown.")
     files = FilesField()
+    keep_originals = KeepOriginalsField()
 
 
 class Reason(StrictSerializer):
@@ -83,6 +99,7 @@ class Filing(StrictSerializer):
         slug_field="app_id", queryset=Application.objects.none(), required=False, default=None
     )
     files = FilesField()
+    keep_originals = KeepOriginalsField()
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Only the requester's own organisations exist for this request, and their applications."""

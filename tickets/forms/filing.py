@@ -14,7 +14,7 @@ from accounts.models import Application, Organization, User
 from products.models import Platform, Product
 from tickets.actions.saying import MAX_CHARACTERS
 from tickets.forms.files import FilesField
-from tickets.models import Priority
+from tickets.models import Priority, Ticket
 
 MAX_STEPS_CHARACTERS = 20_000
 
@@ -88,6 +88,7 @@ class FileTicketForm(forms.Form):
         else:
             del self.fields["product"]
         self.initial.setdefault("submission_key", uuid.uuid4())
+        cast(FilesField, self.fields["attachments"]).belongs_to(requester, "ticket")
 
     def _offer(self, name: str, rows: models.QuerySet[Any]) -> None:
         cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
@@ -129,6 +130,10 @@ class ReplyForm(forms.Form):
         required=False,
     )
     attachments = FilesField(label=gettext_lazy("Logs and screenshots"))
+
+    def __init__(self, *args: Any, ticket: Ticket, author: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(FilesField, self.fields["attachments"]).belongs_to(author, f"reply-{ticket.pk}")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -64,10 +64,18 @@ class SayForm(DeskForm):
     body = _text(_("Reply"), rows=4, required=False)
     files = FilesField(label=_("Files"))  # type: ignore[assignment]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(FilesField, self.fields["files"]).belongs_to(self.user, f"reply-{self.ticket.pk}")
+
 
 class NoteForm(DeskForm):
     body = _text(_("Internal note"), rows=4, required=False)
     files = FilesField(label=_("Files"))  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(FilesField, self.fields["files"]).belongs_to(self.user, f"note-{self.ticket.pk}")
 
 
 class PersonField(ModelChoiceField):
@@ -247,6 +255,10 @@ class FileForCustomerForm(forms.Form):
     sdk_version = forms.CharField(label=_("SDK version"), max_length=40, required=False)
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
     files = FilesField(label=_("Files"))  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, author: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(FilesField, self.fields["files"]).belongs_to(author, "desk")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

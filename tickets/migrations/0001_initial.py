@@ -6,7 +6,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
 import pgtrigger.migrations
-import tickets.models
+import files.names
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='Attachment',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('file', models.FileField(upload_to=tickets.models.stored_name)),
+                ('file', models.FileField(upload_to=files.names.stored_name)),
                 ('name', models.CharField(max_length=255, verbose_name='file name')),
                 ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
                 ('content_type', models.CharField(help_text='As the content says, not as the sender or the name says.', max_length=100)),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             name='NoteAttachment',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('file', models.FileField(upload_to=tickets.models.stored_name)),
+                ('file', models.FileField(upload_to=files.names.stored_name)),
                 ('name', models.CharField(max_length=255, verbose_name='file name')),
                 ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
                 ('content_type', models.CharField(help_text='As the content says, not as the sender or the name says.', max_length=100)),

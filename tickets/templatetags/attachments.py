@@ -3,10 +3,16 @@
 from django import template
 from django.conf import settings
 
+from files.views.uploading import PART_BYTES
+
 register = template.Library()
 
 
 @register.simple_tag
 def attachment_limits() -> dict[str, int]:
-    """`{% attachment_limits as limits %}`: bytes of one file, number of files of one message."""
-    return {"bytes": settings.ATTACHMENT_MAX_BYTES, "count": settings.ATTACHMENTS_PER_MESSAGE}
+    """`{% attachment_limits as limits %}`: bytes of one file and of a part of it, files of one message."""
+    return {
+        "bytes": settings.ATTACHMENT_MAX_BYTES,
+        "count": settings.ATTACHMENTS_PER_MESSAGE,
+        "part": PART_BYTES,
+    }

@@ -1,52 +1,77 @@
-"""Give files back, so that none of them can ever act as a page of this site."""
+"""The files of messages and notes: as downloads, as small pictures, and to look at."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
-from tickets.models import Attachment, NoteAttachment, StoredFile
+from files.views.serving import serve, serve_thumbnail
+from files.views.viewing import look
+from tickets.models import Attachment, NoteAttachment, Ticket
 
 
 @require_safe
 @login_required
 @never_cache
 def attachment(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
-    return serve(get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk))
+    return serve(_attachment(request, pk))
+
+
+@require_safe
+@login_required
+@never_cache
+def attachment_thumbnail(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
+    return serve_thumbnail(_attachment(request, pk))
+
+
+@require_safe
+@login_required
+@never_cache
+def attachment_look(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    found = _attachment(request, pk)
+    return _look(request, found, found.message.ticket)
 
 
 @require_safe
 @login_required
 @never_cache
 def note_attachment(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
-    return serve(get_object_or_404(NoteAttachment.objects.visible_to(request.user), pk=pk))
+    return serve(_note_attachment(request, pk))
 
 
-def serve(stored: StoredFile) -> FileResponse:
-    """The file in pieces. Its type is the one found when it was stored; nothing in the request changes it.
+@require_safe
+@login_required
+@never_cache
+def note_attachment_thumbnail(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
+    return serve_thumbnail(_note_attachment(request, pk))
 
-    Only pictures are shown in place. Whatever else a browser is made to believe, `sandbox` takes scripts,
-    forms and our origin away from it. The name goes out as RFC 6266 asks (`filename*` for what is not ASCII).
-    """
-    try:
-        file = stored.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(
-        file,
-        as_attachment=not stored.is_picture,
-        filename=stored.name,
-        content_type=stored.content_type if stored.is_picture else "application/octet-stream",
+
+@require_safe
+@login_required
+@never_cache
+def note_attachment_look(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    found = _note_attachment(request, pk)
+    return _look(request, found, found.note.ticket)
+
+
+def _attachment(request: SignedInRequest, pk: UUID) -> Attachment:
+    return get_object_or_404(
+        Attachment.objects.visible_to(request.user).select_related("message__ticket"), pk=pk
     )
-    response["Content-Length"] = str(stored.size)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+
+
+def _note_attachment(request: SignedInRequest, pk: UUID) -> NoteAttachment:
+    return get_object_or_404(
+        NoteAttachment.objects.visible_to(request.user).select_related("note__ticket"), pk=pk
+    )
+
+
+def _look(request: SignedInRequest, found: Attachment | NoteAttachment, ticket: Ticket) -> HttpResponse:
+    return look(request, found, back=ticket.get_absolute_url(), title=str(ticket))

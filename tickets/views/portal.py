@@ -16,8 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from drafts import actions as drafts
 from kb.models import Article
-from tickets import actions, progress, timeline, uploads
+from tickets import actions, progress, timeline
+from tickets.forms.files import refusal_status
 from tickets.forms.filing import IMPACT, FileTicketForm, ReopenForm, ReplyForm
 from tickets.mine import Asked, Part, leads_somebody, with_rows
 from tickets.models import Ticket
@@ -71,11 +73,9 @@ def file_ticket(request: SignedInRequest) -> HttpResponse:
         return _form(request, FileTicketForm(requester=request.user, initial=_known(request)))
     form = FileTicketForm(request.POST, request.FILES, requester=request.user)
     if not form.is_valid():
-        return _form(request, form, status=422)
-    if not uploads.admits(request.user, form.cleaned_data["attachments"]):
-        form.add_error("attachments", uploads.refusal())
-        return _form(request, form, status=429)
+        return _form(request, form, status=refusal_status(form))
     ticket = actions.create(requester=request.user, by=request.user, **form.facts())
+    drafts.discard(request.user, "ticket")
     return redirect(ticket)
 
 
@@ -98,19 +98,18 @@ def reply(request: SignedInRequest, number: int) -> HttpResponse:
     if not can_reply(request.user, ticket):
         raise PermissionDenied
 
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES, ticket=ticket, author=request.user)
     if not form.is_valid():
-        return show(request, ticket, form=form, status=422)
-    if not uploads.admits(request.user, form.cleaned_data["attachments"]):
-        form.add_error("attachments", uploads.refusal())
-        return show(request, ticket, form=form, status=429)
+        return show(request, ticket, form=form, status=refusal_status(form))
 
+    drafted = f"reply-{ticket.pk}"
     ticket = actions.reply(
         ticket,
         by=request.user,
         body=form.cleaned_data["body"],
         files=form.cleaned_data["attachments"],
     )
+    drafts.discard(request.user, drafted)
     return _sent(request, ticket)
 
 
@@ -166,7 +165,7 @@ def show(
         "is_latest": before is None,
         "steps": progress.steps(ticket),
         "clocks": shown_clocks(ticket),
-        "form": form or ReplyForm(),
+        "form": form or ReplyForm(ticket=ticket, author=user),
         "reopen_form": reopen_form or ReopenForm(),
         "can_reply": can_reply(user, ticket),
         "can_confirm_solved": can_confirm_solved(user, ticket),

@@ -26,8 +26,10 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts.doors import staff_required
 from accounts.requests import SignedInRequest
-from helpdesk.errors import InvalidInput, Refused
+from drafts import actions as drafts
+from helpdesk.errors import Refused
 from tickets import actions
+from tickets.forms.files import refusal_status
 from tickets.forms.joining import DismissForm
 from tickets.forms.working import (
     AgreeForm,
@@ -60,7 +62,7 @@ def ticket_at_work(request: SignedInRequest, number: int) -> Ticket:
 
 
 def _status_of(refusal: Refused) -> int:
-    return 422 if isinstance(refusal, InvalidInput) else 409
+    return refusal.status
 
 
 # --- Actions of one press
@@ -234,12 +236,13 @@ def _compose(
     auto_id = "note_%s" if form_class is NoteForm else "reply_%s"
     form = form_class(request.POST, request.FILES, ticket=ticket, user=request.user, auto_id=auto_id)
     if not form.is_valid():
-        return workspace.show(request, ticket, form=form, status=422)
+        return workspace.show(request, ticket, form=form, status=refusal_status(form))
     try:
         ticket = act(ticket, by=request.user, **form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return workspace.show(request, ticket, form=form, status=_status_of(refusal))
+    drafts.discard(request.user, f"{'note' if form_class is NoteForm else 'reply'}-{number}")
     return done(request, ticket)
 
 
@@ -255,16 +258,17 @@ def file_for_customer(request: SignedInRequest) -> HttpResponse:
             "submission_key": uuid.uuid4(),
             "requester": request.GET.get("requester", ""),
         }
-        return _new(request, FileForCustomerForm(initial=initial), 200)
+        return _new(request, FileForCustomerForm(initial=initial, author=request.user), 200)
 
-    form = FileForCustomerForm(request.POST, request.FILES)
+    form = FileForCustomerForm(request.POST, request.FILES, author=request.user)
     if not form.is_valid():
-        return _new(request, form, 422)
+        return _new(request, form, refusal_status(form))
     try:
         ticket = actions.create(by=request.user, **form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _new(request, form, _status_of(refusal))
+    drafts.discard(request.user, "desk")
     return redirect(ticket)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
-
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,14 +11,14 @@ from accounts.models import User
 FILES_PER_MINUTE = 60
 
 
-def admits(user: User, files: Sized) -> bool:
-    """Count these files; false if they are too many for this minute. Without a cache nobody is refused."""
-    if not len(files):
+def admits(user: User, count: int) -> bool:
+    """Count so many files; false if they are too many for this minute. Without a cache nobody is refused."""
+    if not count:
         return True
     key = f"uploads:{user.pk}:{timezone.now():%Y%m%d%H%M}"
     cache.add(key, 0, timeout=120)
     try:
-        return cache.incr(key, len(files)) <= FILES_PER_MINUTE
+        return cache.incr(key, count) <= FILES_PER_MINUTE
     except ValueError:
         return True
 
