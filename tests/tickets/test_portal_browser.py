@@ -76,7 +76,7 @@ def test_a_ticket_is_filed_with_the_promise_in_sight_and_files_of_three_kinds(as
                 new DragEvent("drop", {dataTransfer: dropped, bubbles: true, cancelable: true}));
         }"""
     )
-    rows = page.locator("[data-files-list] li")
+    rows = page.locator("[data-uploads-list] li")
     expect(rows).to_have_count(4)
     page.get_by_role("button", name="Remove extra.log").click()
     expect(rows).to_have_count(3)
@@ -104,7 +104,7 @@ def test_a_file_too_large_or_empty_is_refused_in_words_before_it_is_sent(as_, ru
     )
     expect(page.get_by_text("“big.log” is 26 MB; a file may have at most 25 MB.")).to_be_visible()
     expect(page.get_by_text("“empty.log” is empty.")).to_be_visible()
-    expect(page.locator("[data-files-list] li")).to_have_count(0)
+    expect(page.locator("[data-uploads-list] li")).to_have_count(0)
 
 
 def test_what_was_typed_survives_a_session_that_ended(as_, rui, live_sdk):
@@ -112,7 +112,7 @@ def test_what_was_typed_survives_a_session_that_ended(as_, rui, live_sdk):
     page.goto("/tickets/new/")
     fill(page)
     page.select_option("[name=product]", str(live_sdk.pk))
-    expect(page.get_by_text("Draft saved in this browser")).to_be_visible()
+    expect(page.get_by_text("Draft saved")).to_be_visible()
 
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.get_by_role("button", name="File the ticket").click()
@@ -134,7 +134,7 @@ def test_a_draft_can_be_thrown_away_and_belongs_to_one_person(as_, rui, ana, zoe
     page = as_(rui)
     page.goto("/tickets/new/")
     fill(page)
-    expect(page.get_by_text("Draft saved in this browser")).to_be_visible()
+    expect(page.get_by_text("Draft saved")).to_be_visible()
 
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     sign_in(page, zoe)
@@ -153,7 +153,7 @@ def test_an_article_that_solved_it_ends_the_draft(as_, rui, live_sdk):
     page = as_(rui)
     page.goto("/tickets/new/")
     fill(page)
-    expect(page.get_by_text("Draft saved in this browser")).to_be_visible()
+    expect(page.get_by_text("Draft saved")).to_be_visible()
     page.evaluate("document.dispatchEvent(new CustomEvent('article-solved', {bubbles: true}))")
     expect(
         page.get_by_text("Glad that it is solved. The draft is discarded; nothing was filed.")
@@ -166,7 +166,7 @@ def test_an_answer_is_sent_and_its_draft_forgotten(as_, rui, ticket, ana):
     page = as_(rui)
     page.goto(f"/tickets/{ticket.number}/")
     page.fill("[name=body]", "4.3.2")
-    expect(page.get_by_text("Draft saved in this browser")).to_be_visible()
+    expect(page.get_by_text("Draft saved")).to_be_visible()
     page.reload()
     expect(page.locator("[name=body]")).to_have_value("4.3.2")
     page.get_by_role("button", name="Send").click()
