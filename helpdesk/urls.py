@@ -16,6 +16,7 @@ urlpatterns = [
     path("tickets/", include("sla.ticket_urls")),
     path("queue/", include("tickets.queue_urls")),
     path("macros/", include("macros.urls")),
+    path("palette/", include("palette.urls")),
     path("docs/", include("kb.urls")),
     path("reports/", include("sla.urls")),
     path("settings/", include("helpdesk.settings_urls")),

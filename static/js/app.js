@@ -4,6 +4,7 @@ import "./theme.js";
 import "./clock.js";
 import "./shortcuts.js";
 import "./menu.js";
+import "./palette.js";
 import "./toast.js";
 import "./live.js";
 import "./copy.js";

@@ -92,6 +92,7 @@ function showAll() {
   for (const [key, { label }] of bound) labels.set(key, label);
   if (document.querySelector("form[data-submit-keys]") && list.dataset.submitLabel)
     labels.set("Ctrl Enter", list.dataset.submitLabel);
+  if (list.dataset.paletteLabel) labels.set("Ctrl K", list.dataset.paletteLabel);
   labels.set("?", list.dataset.selfLabel ?? "");
   list.replaceChildren(...[...labels].flatMap(([key, label]) => [term(key), description(label)]));
   dialog.showModal();

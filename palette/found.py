@@ -1,0 +1,97 @@
+"""What the command palette finds for what was typed: only what this person may see."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organization, User
+from kb.search import suggest
+from macros.models import Macro
+from tickets.asked import Asked, Sort
+from tickets.asked import View as QueueView
+from tickets.models import Ticket
+
+MOST_OF_A_KIND = 5
+
+
+class Item(TypedDict):
+    title: str
+    hint: str
+    url: str
+
+
+class Group(TypedDict):
+    title: str
+    items: list[Item]
+
+
+def find(user: User, typed: str, language: str, *, ticket: Ticket | None = None) -> list[Group]:
+    """Tickets, customers, articles and macros, each kind with at most MOST_OF_A_KIND; none for no words.
+
+    `ticket` is the one on the screen: macros are offered for it. At most seven queries.
+    """
+    typed = typed.replace("\0", "").strip()
+    if not typed:
+        return []
+    found = [
+        Group(title=_("Tickets"), items=_tickets(user, typed)),
+        Group(title=_("Customers"), items=_customers(user, typed)),
+        Group(title=_("Macros"), items=_macros(user, typed, ticket)),
+        Group(title=_("Documents"), items=_articles(user, typed, language)),
+    ]
+    return [group for group in found if group["items"]]
+
+
+def _tickets(user: User, typed: str) -> list[Item]:
+    asked = Asked(view=QueueView.ALL, status=("any",), q=typed, sort=Sort.NEWEST)
+    rows = asked.tickets(user, timezone.now()).select_related("organization").defer("search")
+    return [
+        Item(
+            title=f"#{ticket.number} {ticket.subject}",
+            hint=" · ".join(
+                filter(None, [str(ticket.get_status_display()), str(ticket.organization or ticket.priority)])
+            ),
+            url=ticket.get_absolute_url(),
+        )
+        for ticket in rows.order_by("-number")[:MOST_OF_A_KIND]
+    ]
+
+
+def _customers(user: User, typed: str) -> list[Item]:
+    """Organisations, by name or by a person's; they lead to their open tickets."""
+    if not user.is_staff_member:
+        return []
+    named = Q(name__icontains=typed) | Q(memberships__user__name__icontains=typed)
+    if "@" in typed:
+        named |= Q(memberships__user__email__iexact=typed)
+    rows = Organization.objects.filter(named).distinct().order_by("name")[:MOST_OF_A_KIND]
+    return [
+        Item(
+            title=row.name,
+            hint=_("their open tickets"),
+            url=f"{reverse('queue')}?{Asked(view=QueueView.ALL, organization=row.name).query()}",
+        )
+        for row in rows
+    ]
+
+
+def _macros(user: User, typed: str, ticket: Ticket | None) -> list[Item]:
+    rows = Macro.objects.visible_to(user).in_use().filter(name__icontains=typed)
+    choose = f"{reverse('macro_choose')}?ticket={ticket.number}" if ticket else reverse("macros")
+    return [
+        Item(title=macro.name, hint=macro.summary, url=choose)
+        for macro in rows.order_by("-uses", "name")[:MOST_OF_A_KIND]
+    ]
+
+
+def _articles(user: User, typed: str, language: str) -> list[Item]:
+    found = suggest(user, typed, language=language, limit=MOST_OF_A_KIND)
+    return [
+        Item(title=one.article.title, hint=str(one.article.category), url=one.article.get_absolute_url())
+        for one in found
+    ]
