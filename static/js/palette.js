@@ -26,7 +26,7 @@ if (dialog) {
     const seen = new Set();
     const actions = [];
     for (const element of document.querySelectorAll("[data-key][data-key-label], [data-menu-key]")) {
-      if (!usable(element)) continue;
+      if (!usable(element) || element.closest(".rail")) continue;
       const hint = element.dataset.key ?? element.dataset.menuKey;
       const own = element.cloneNode(true);
       for (const key of own.querySelectorAll("kbd, b[id]")) key.remove();
@@ -42,7 +42,7 @@ if (dialog) {
       const title = words(own);
       if (!title || seen.has(title) || link.dataset.menuKey || link.closest("dialog")) continue;
       seen.add(title);
-      places.push({ title, hint: "", run: () => link.click() });
+      places.push({ title, hint: link.dataset.key ?? "", run: () => link.click() });
     }
     return [
       { title: dialog.dataset.actionsTitle, items: actions },
