@@ -105,7 +105,11 @@ def sentence(event: Event, viewer: User) -> SafeString:
 
 def plain_sentence(event: Event, viewer: User) -> str:
     """The same sentence as plain text, in one line: for subjects of mail and for notices."""
-    return " ".join(unescape(strip_tags(sentence(event, viewer))).split())
+    return as_plain(sentence(event, viewer))
+
+
+def as_plain(sentence: str) -> str:
+    return " ".join(unescape(strip_tags(sentence)).split())
 
 
 def _rendered(event: Event, viewer: User, people: dict[int, User]) -> SafeString:

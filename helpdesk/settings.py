@@ -186,6 +186,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
 SLA_SCAN_PERIOD = timedelta(seconds=env.float("SLA_SCAN_PERIOD_SECONDS", default=15))
 OUTBOX_SWEEP_PERIOD = timedelta(seconds=env.float("OUTBOX_SWEEP_PERIOD_SECONDS", default=15))
+# Alerts about promises: so many of one person go in one mail (0: never), which waits so long for more.
+ALERT_DIGEST_FROM = env.int("ALERT_DIGEST_FROM", default=3)
+ALERT_DIGEST_WAIT = timedelta(seconds=env.float("ALERT_DIGEST_WAIT_SECONDS", default=60))
+ALERT_DIGEST_WAIT_P1 = timedelta(seconds=env.float("ALERT_DIGEST_WAIT_P1_SECONDS", default=10))
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # An expired hint is dropped: the next tick finds the same rows.
     "sla-scan": {

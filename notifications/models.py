@@ -59,14 +59,33 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.filter(state=Mail.State.WAITING)
 
     def due(self, now: datetime) -> MailQuerySet:
-        """Waiting, neither put off nor in somebody's hands, and first in its thread.
+        """Waiting, neither put off nor in somebody's hands, first in its thread, and not a part of a digest:
+        that goes with its first mail.
 
         A person gets the mails of one ticket in the order of the events, also when the first is put off.
         """
-        earlier = Mail.objects.waiting().filter(
-            user=models.OuterRef("user"), ticket=models.OuterRef("ticket"), pk__lt=models.OuterRef("pk")
+        alone = models.Q(digest=None) | models.Q(digest=models.F("pk"))
+        return (
+            self.waiting()
+            .filter(~models.Exists(_earlier_of_thread()), alone, due_at__lte=now)
+            .order_by("due_at", "pk")
         )
-        return self.waiting().filter(~models.Exists(earlier), due_at__lte=now).order_by("due_at", "pk")
+
+    def to_travel_with(self, first: Mail) -> MailQuerySet:
+        """Other alerts to the same person that wait, due or not, in nobody's hands. What another mail of
+        their ticket has to precede stays behind.
+        """
+        in_the_way = _earlier_of_thread().filter(
+            models.Q(is_alert=False) | models.Q(unfinished__gt=0) | models.Q(digest__isnull=False)
+        )
+        others = self.waiting().filter(user=first.user_id, is_alert=True, digest=None, unfinished=0)
+        return others.exclude(pk=first.pk).filter(~models.Exists(in_the_way)).order_by("pk")
+
+
+def _earlier_of_thread() -> MailQuerySet:
+    return Mail.objects.waiting().filter(
+        user=models.OuterRef("user"), ticket=models.OuterRef("ticket"), pk__lt=models.OuterRef("pk")
+    )
 
 
 class Mail(models.Model):
@@ -91,6 +110,10 @@ class Mail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     # Attempts in a row whose end nobody saw, because the process died: a mail that kills is set aside.
     unfinished = models.PositiveSmallIntegerField(default=0)
+    # Alerts of one person travel together where there are many (notifications.alerts). A digest is named by
+    # its first mail and keeps its parts, so that it is the same one when it is sent again after a crash.
+    is_alert = models.BooleanField(default=False)
+    digest = models.ForeignKey("self", models.SET_NULL, null=True, related_name="parts")
     message_id = models.CharField(max_length=200, unique=True)
     sent_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)

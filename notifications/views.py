@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,6 +24,8 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from events import presenting
 from helpdesk.errors import InvalidTransition
+from notifications import alerts
+from notifications.digest import headline
 from notifications.models import Notice, NoticeQuerySet
 from sla import actions
 from sla.models import Clock
@@ -31,9 +35,9 @@ IN_THE_SHEET = 8
 A_PAGE = 25
 # "99+" says enough, and counting stops there.
 MOST_COUNTED = 100
-ACKNOWLEDGED_KINDS = {
-    *("sla.warned", "sla.breached", "sla.overdue", "sla.date_near", "sla.date_missing", "sla.date_passed")
-}
+# The sheet shows so many rows; a row of grouped alerts stands for many notices.
+READ_FOR_THE_SHEET = 60
+TOGETHER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,27 @@ class Row:
     """A promise is at risk or missed, and nobody has said yet that they have it."""
 
 
+@dataclass(frozen=True)
+class Group:
+    """Alerts of one minute, told in one row that opens."""
+
+    rows: list[Row]
+
+    @property
+    def headline(self) -> str:
+        missed = sum(alerts.is_missed(row.notice.event) for row in self.rows)
+        return headline(len(self.rows), missed)
+
+    @property
+    def notice(self) -> Notice:
+        """The newest of them."""
+        return self.rows[0].notice
+
+    @property
+    def is_missed(self) -> bool:
+        return any(alerts.is_missed(row.notice.event) for row in self.rows)
+
+
 @require_GET
 @login_required
 @never_cache
@@ -53,7 +78,8 @@ def notices(request: SignedInRequest) -> HttpResponse:
     """All notices, unread ones first."""
     ordered = _of(request.user).order_by(F("read_at").desc(nulls_first=True), "-pk")
     page = Paginator(ordered, A_PAGE).get_page(request.GET.get("page"))
-    context = {"rows": _told(page.object_list, request.user), "page": page, **_state(request.user)}
+    rows = _grouped(_told(page.object_list, request.user))
+    context = {"rows": rows, "page": page, **_state(request.user)}
     return render(request, "notifications/notices.html", context)
 
 
@@ -62,9 +88,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
 @never_cache
 def sheet(request: SignedInRequest) -> HttpResponse:
     """The part under the bell: how many are unread, and the latest ones."""
-    latest = _of(request.user).order_by("-pk")[:IN_THE_SHEET]
-    context = {"rows": _told(latest, request.user), **_state(request.user)}
-    return render(request, "notifications/_sheet.html", context)
+    return _sheet(request)
 
 
 @require_POST
@@ -111,9 +135,43 @@ def read_all(request: SignedInRequest) -> HttpResponse:
         _mark_read(Notice.objects.filter(user=request.user, pk__lte=int(until)))
     if not request.htmx:
         return redirect("notices")
-    latest = _of(request.user).order_by("-pk")[:IN_THE_SHEET]
-    context = {"rows": _told(latest, request.user), **_state(request.user)}
-    return render(request, "notifications/_sheet.html", context)
+    return _sheet(request)
+
+
+def _sheet(request: SignedInRequest) -> HttpResponse:
+    latest = _of(request.user).order_by("-pk")[:READ_FOR_THE_SHEET]
+    rows = _grouped(_told(latest, request.user))[:IN_THE_SHEET]
+    return render(request, "notifications/_sheet.html", {"rows": rows, **_state(request.user)})
+
+
+def _grouped(rows: Iterable[Row]) -> list[Row | Group]:
+    """With neighbouring alerts of a minute together, where there are enough of them for a digest."""
+    result: list[Row | Group] = []
+    for belong, neighbours in groupby(_chapters(rows), key=lambda chapter: chapter[0]):
+        members = [row for _chapter, row in neighbours]
+        if belong is not None and alerts.makes_a_digest(len(members)):
+            result.append(Group(members))
+        else:
+            result += members
+    return result
+
+
+def _chapters(rows: Iterable[Row]) -> Iterator[tuple[int | None, Row]]:
+    """Each row with the number of its run of alerts, or None. A run ends where more than a minute lies
+    between two, and where what was read begins.
+    """
+    run, above = 0, None
+    for row in rows:
+        notice = row.notice
+        if not alerts.is_alert(notice.event):
+            above = None
+            yield None, row
+            continue
+        is_new = above is None or (above.read_at is None) != (notice.read_at is None)
+        if is_new or (above and abs(above.created_at - notice.created_at) > TOGETHER):
+            run += 1
+        above = notice
+        yield run, row
 
 
 def _of(user: User) -> NoticeQuerySet:
@@ -128,7 +186,7 @@ def _told(notices: Iterable[Notice], user: User) -> list[Row]:
         Row(
             notice,
             one.sentence,
-            awaits=notice.event.kind in ACKNOWLEDGED_KINDS and notice.event.ticket_id in awaiting,
+            awaits=notice.event.kind in alerts.KINDS and notice.event.ticket_id in awaiting,
         )
         for notice, one in zip(notices, told, strict=True)
     ]
@@ -136,7 +194,7 @@ def _told(notices: Iterable[Notice], user: User) -> list[Row]:
 
 def _awaiting(notices: Iterable[Notice]) -> set[int]:
     """The tickets of these notices with a promise that waits for somebody to take charge of it."""
-    tickets = {notice.event.ticket_id for notice in notices if notice.event.kind in ACKNOWLEDGED_KINDS}
+    tickets = {notice.event.ticket_id for notice in notices if notice.event.kind in alerts.KINDS}
     if not tickets:
         return set()
     return {

@@ -4,7 +4,7 @@ Zoe the stranger."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,7 @@ def _quick_passwords_and_private_files(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = str(tmp_path / "files")
     settings.UPLOAD_ROOT = str(tmp_path / "uploads")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.ALERT_DIGEST_WAIT = settings.ALERT_DIGEST_WAIT_P1 = timedelta()  # no test waits for more to come
 
 
 @pytest.fixture(autouse=True)
