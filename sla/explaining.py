@@ -21,7 +21,8 @@ from sla.models import CalendarVersion, Clock, ClockRecord, PolicyVersion
 from sla.terms import Book, policy_of
 from tickets.models import Ticket
 
-WITHDRAWN = "sla.breach_withdrawn"
+# What befell the promise itself: other terms (C1, C2), somebody who took charge, a breach withdrawn (C5).
+BEFELL = frozenset({"sla.breach_withdrawn", "sla.terms_changed", "sla.acknowledged"})
 ZERO = timedelta(0)
 
 
@@ -108,10 +109,10 @@ class Explanation:
     marks: list[Mark]
     void: Voiding | None
     cancelled_because: str
-    withdrawn_at: list[datetime]
+    befell: list[Event]
     version: PolicyVersion
     version_at_filing: PolicyVersion
-    calendar: CalendarVersion | None
+    calendars: dict[str, CalendarVersion]  # by the row that is counted on it
 
     @property
     def state(self) -> engine.ClockState:
@@ -189,10 +190,19 @@ class Explanation:
         return self.spans[-1].entry if self.paused_since else None
 
     @property
-    def budgets(self) -> list[RowBudget]:
-        """The rows that have or had a say: used, or at or below the present priority (rules B10, B11)."""
+    def budgets(self) -> list[tuple[RowBudget, CalendarVersion | None]]:
+        """The rows that have or had a say, each with its calendar: used, or at or below the present priority.
+
+        Rules B10, B11.
+        """
         present = self.ledger.turns[-1].priority if self.ledger.turns else self.clock.priority
-        return [row for row in self.ledger.rows if row.used or row.row >= present]
+        rows = [row for row in self.ledger.rows if row.used or row.row >= present]
+        return [(row, self.calendars.get(row.row)) for row in rows]
+
+    @property
+    def calendar(self) -> CalendarVersion | None:
+        """What the governing row is counted on."""
+        return self.calendars.get(self.ledger.governing)
 
     @property
     def governing(self) -> RowBudget | None:
@@ -234,20 +244,15 @@ def explain(clock: Clock, now: datetime) -> Explanation:
         marks=_marks(found, events, now),
         void=_void(found, events),
         cancelled_because=state.cancelled.reason if state.cancelled else "",
-        withdrawn_at=[
-            event.at
-            for event in events
-            if event.kind == WITHDRAWN
-            and (event.data["target"], event.data["cycle"]) == (clock.target, clock.cycle)
-        ],
+        befell=[event for event in events if event.kind in BEFELL and _concerns(event, clock)],
         version=version,
         version_at_filing=_version_at_filing(ticket, version),
-        calendar=_calendar(clock, found),
+        calendars=_calendars(clock),
     )
 
 
 def _events(ticket: Ticket) -> list[Event]:
-    kinds = history.KINDS | {WITHDRAWN}
+    kinds = history.KINDS | BEFELL
     return list(ticket.events.filter(kind__in=kinds).select_related("actor").order_by("sequence"))
 
 
@@ -344,15 +349,19 @@ def _version_at_filing(ticket: Ticket, version: PolicyVersion) -> PolicyVersion:
     return Book().version(ticket.organization_id, ticket.created_at) if version.number > 1 else version
 
 
-def _calendar(clock: Clock, ledger: Ledger) -> CalendarVersion | None:
-    """The calendar version that the governing row is counted on."""
-    row = next(
-        (row for row in clock.terms.policy_version.rows.all() if row.priority == ledger.governing), None
-    )
-    if row is None:
-        return None
-    return (
-        CalendarVersion.objects.filter(terms=clock.terms_id, calendar=row.calendar_id)
-        .select_related("calendar")
-        .first()
-    )
+def _calendars(clock: Clock) -> dict[str, CalendarVersion]:
+    """The calendar version that each row of the clock's terms is counted on."""
+    versions = CalendarVersion.objects.filter(terms=clock.terms_id).select_related("calendar")
+    by_calendar = {version.calendar_id: version for version in versions}
+    return {
+        row.priority: by_calendar[row.calendar_id]
+        for row in clock.terms.policy_version.rows.all()
+        if row.calendar_id in by_calendar
+    }
+
+
+def _concerns(event: Event, clock: Clock) -> bool:
+    """Whether an event about promises is about this one."""
+    data = event.data
+    named = data.get("moved") or data.get("promises") or [data]
+    return any((one["target"], one["cycle"]) == (clock.target, clock.cycle) for one in named)

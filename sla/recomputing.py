@@ -11,6 +11,7 @@ from django.db.models import Exists, Max, OuterRef
 from django.forms.models import model_to_dict
 
 from sla import clocks
+from sla.clocks import Reading
 from sla.models import Clock
 from tickets.models import Ticket
 
@@ -26,9 +27,11 @@ class Difference:
     field: str
     stored: Any
     computed: Any
+    account: str  # how the computed value comes about
 
     def __str__(self) -> str:
-        return f"ticket {self.ticket}, {self.clock}: {self.field} is {self.stored}, computed {self.computed}"
+        found = f"ticket {self.ticket}, {self.clock}: {self.field} is {self.stored}, computed {self.computed}"
+        return f"{found}, because {self.account}"
 
 
 def differences(*, repair: bool = False) -> Iterator[Difference]:
@@ -65,17 +68,49 @@ def _compare(tickets: dict[int, Ticket], *, repair: bool) -> tuple[list[Differen
         for row in clocks.rows_of(reading):
             before = stored.get(row.pk, {})
             found += [
-                Difference(reading.ticket.pk, row.target, name, before.get(name), value)
+                Difference(
+                    reading.ticket.pk, _name(row), name, before.get(name), value, _account(row, reading)
+                )
                 for name, value in _values(row).items()
                 if before.get(name) != value
             ]
         if due != clocks.next_due_at(reading):
             found.append(
-                Difference(reading.ticket.pk, "ticket", "next_due_at", due, clocks.next_due_at(reading))
+                Difference(
+                    reading.ticket.pk,
+                    "ticket",
+                    "next_due_at",
+                    due,
+                    clocks.next_due_at(reading),
+                    "it is the earliest deadline of its running clocks",
+                )
             )
     if repair and found:
         clocks.store(readings)
     return found, max(tickets, default=0)
+
+
+def _name(row: Clock) -> str:
+    return f"{row.target} {row.cycle}" if row.target == Clock.Target.NEXT_RESPONSE else row.target
+
+
+def _account(row: Clock, reading: Reading) -> str:
+    """The computed row in one line: by which history and terms it says what."""
+    state = next(state for state in reading.states if state.key == (row.target, row.cycle))
+    told = [
+        f"its history up to {reading.history.last_at:%F %T} was read at {reading.read_at:%F %T}",
+        str(row.terms),
+        f"{state.state} since {state.started_at:%F %T}",
+    ]
+    if state.governing_row:
+        told.append(f"{state.governing_row} allows {state.budget or 'an agreed date'}, {state.elapsed} used")
+    if state.paused:
+        told.append(f"{state.paused} paused")
+    if state.stopped_at:
+        told.append(f"stopped {state.stopped_at:%F %T}")
+    if state.breached_at:
+        told.append(f"breached {state.breached_at:%F %T}")
+    return "; ".join(told)
 
 
 def _values(row: Clock) -> dict[str, Any]:

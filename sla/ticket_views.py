@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.requests import SignedInRequest
+from events import presenting
 from helpdesk.errors import InvalidInput, Refused
 from sla import actions
 from sla.drawing import draw
@@ -79,6 +80,7 @@ def ledger(request: SignedInRequest, number: int, target: str = "", cycle: int =
         "clock": clock,
         "told": told,
         "drawing": draw(told),
+        "befell": presenting.tell(told.befell, request.user),
         "can_void": can_void(request.user) and clock.state != Clock.State.VOID,
         "zone": timezone.get_current_timezone_name(),
     }

@@ -31,22 +31,28 @@ def steps(ticket: Ticket) -> list[Step]:
             pgettext("step of a ticket", "Answered"),
             "" if answered_at or done else _("no answer yet"),
             answered_at,
-            is_done=bool(answered_at or done),
+            is_done=bool(answered_at),
         ),
         Step(
-            pgettext("step of a ticket", "Closed")
-            if ticket.status == Ticket.Status.CLOSED
-            else pgettext("step of a ticket", "Resolved"),
+            _ending(ticket),
             "" if done else _where(ticket),
             ticket.closed_at or ticket.resolved_at,
             is_done=done,
         ),
     ]
-    current = next((index for index, step in enumerate(found) if not step.is_done), None)
+    current = next((index for index, step in enumerate(found) if not step.is_done and not done), None)
     return [
         Step(step.name, step.detail, step.at, step.is_done, is_current=index == current)
         for index, step in enumerate(found)
     ]
+
+
+def _ending(ticket: Ticket) -> str:
+    if ticket.merged_into_id:
+        return pgettext("step of a ticket", "Merged")
+    if ticket.status == Ticket.Status.CLOSED:
+        return pgettext("step of a ticket", "Closed")
+    return pgettext("step of a ticket", "Resolved")
 
 
 def _holder(ticket: Ticket) -> str:

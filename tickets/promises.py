@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sla.models import Clock
 
 # What still asks for work comes before what only waits, and that before what is over.
+_NONE = ("not_applicable", "cancelled", "void")  # nothing is promised there, or no longer
 _ORDER = {"running": 0, "paused": 1, "negotiating": 2}
 
 
@@ -46,8 +47,15 @@ def next_clock(ticket: Ticket) -> Clock | None:
 
     Reads `ticket.clocks.all()`, so that a prefetch serves it.
     """
-    clocks = [clock for clock in ticket.clocks.all() if clock.state not in ("not_applicable", "cancelled")]
+    clocks = [clock for clock in ticket.clocks.all() if clock.state not in _NONE]
     return min(clocks, key=_soonest, default=None)
+
+
+def was_done(clock: Clock, ticket: Ticket) -> bool:
+    """Whether a clock that stopped was stopped by the work it measures, not by closing or merging."""
+    if clock.target == "resolution":
+        return ticket.merged_into_id is None and ticket.first_replied_at is not None
+    return ticket.first_replied_at is not None
 
 
 def shown_clocks(ticket: Ticket) -> list[Clock]:

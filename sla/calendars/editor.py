@@ -238,9 +238,7 @@ def _take(
     taken = [one for one in proposed if one.day in ticked]
     hours = _usual_hours(edited.definition)
     if any(one.works for one in taken) and not hours:
-        raise InvalidInput(
-            _("The week has no hours for a make-up workday. Enter them first.")
-        )
+        raise InvalidInput(_("The week has no hours for a make-up workday. Enter them first."))
     drafts.change(edited, editing.with_proposals(edited.definition, taken, hours))
     told = ngettext("%s day taken over.", "%s days taken over.", len(taken)) % len(taken)
     messages.success(request, told)

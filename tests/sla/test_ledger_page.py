@@ -13,7 +13,7 @@ from sla import actions as sla_actions
 from sla import reports, scanning
 from sla.drawing import Kind, draw
 from sla.explaining import explain
-from sla.models import Calendar, CalendarVersion, Clock, Plan, PolicyVersion
+from sla.models import Calendar, CalendarVersion, Clock, Plan, PolicyRow, PolicyVersion
 from tests.conftest import MONDAY_9AM, person
 from tickets import actions
 
@@ -189,7 +189,23 @@ def use_office_hours(**definition):
     CalendarVersion.objects.create(
         calendar=calendar, number=2, definition={"tz": "UTC", "hours": hours, **definition}
     )
-    PolicyVersion.objects.get(policy=Plan.objects.get(is_default=True).policy).rows.update(calendar=calendar)
+    first = PolicyVersion.objects.get(policy=Plan.objects.get(is_default=True).policy)
+    second = PolicyVersion.objects.create(
+        policy=first.policy,
+        number=2,
+        valid_from=MONDAY_9AM - HOUR,
+        levels=first.levels,
+        ladder=first.ladder,
+    )
+    for row in first.rows.all():
+        PolicyRow.objects.create(
+            version=second,
+            priority=row.priority,
+            response=row.response,
+            resolution=row.resolution,
+            calendar=calendar,
+            pause_statuses=row.pause_statuses,
+        )
 
 
 def test_an_upgrade_counts_the_new_target_from_then_on(desk, ticket, ana, clock):

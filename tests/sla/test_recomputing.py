@@ -47,6 +47,8 @@ def test_a_row_that_was_tampered_with_is_found_named_and_repaired(a_busy_ticket)
     with pytest.raises(SystemExit):
         call_command("recompute_clocks", check=True, stdout=out)
     assert "1 differences" in out.getvalue()
+    assert "because" in out.getvalue() and "P3 allows 1 day, 0:00:00" in out.getvalue()
+    assert "1:00:00 paused" in out.getvalue()
     call_command("recompute_clocks", stdout=StringIO())
     assert list(recomputing.differences()) == []
     assert a_busy_ticket.clocks.get(target="resolution").due_at == right

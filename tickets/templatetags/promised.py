@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.models import Event
+from tickets import promises
 from tickets.models import Ticket
 from tickets.promises import next_clock
 
@@ -45,6 +46,12 @@ def set_aside(clock: Clock) -> SetAside | None:
         .first()
     )
     return SetAside(voided.at, voided.data.get("told", "")) if voided else None
+
+
+@register.simple_tag
+def was_done(clock: Clock, ticket: Ticket) -> bool:
+    """`{% was_done clock ticket as done %}`: stopped by an answer or a solution, not by closing."""
+    return promises.was_done(clock, ticket)
 
 
 @register.filter
