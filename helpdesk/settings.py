@@ -261,6 +261,7 @@ EVENT_LISTENERS = [
     "notifications.listeners.publish",
     "notifications.listeners.notify",
     "sla.climbing.listen",
+    "sla.calendars.listening.follow",
 ]
 
 # --- The desk
