@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -11,16 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from drafts import actions as drafts
-from kb.models import Article
 from tickets import actions, progress, timeline
 from tickets.forms.files import refusal_status
-from tickets.forms.filing import IMPACT, FileTicketForm, ReopenForm, ReplyForm
+from tickets.forms.filing import ReopenForm, ReplyForm
 from tickets.mine import Asked, Part, leads_somebody, with_rows
 from tickets.models import Ticket
 from tickets.permissions import can_confirm_solved, can_reply
@@ -28,9 +25,6 @@ from tickets.promises import shown_clocks
 from tickets.views import workspace
 
 OPEN_ON_HOME = 5
-_KNOWABLE = (
-    *("subject", "priority", "organization", "application", "product", "platform", "sdk_version", "body"),
-)
 
 
 @require_safe
@@ -64,19 +58,6 @@ def my_tickets(request: SignedInRequest) -> HttpResponse:
         "leads": leads_somebody(request.user),
     }
     return render(request, "tickets/my_tickets.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def file_ticket(request: SignedInRequest) -> HttpResponse:
-    if request.method != "POST":
-        return _form(request, FileTicketForm(requester=request.user, initial=_known(request)))
-    form = FileTicketForm(request.POST, request.FILES, requester=request.user)
-    if not form.is_valid():
-        return _form(request, form, status=refusal_status(form))
-    ticket = actions.create(requester=request.user, by=request.user, **form.facts())
-    drafts.discard(request.user, "ticket")
-    return redirect(ticket)
 
 
 @require_safe
@@ -179,31 +160,6 @@ def _find(user: User, number: int) -> Ticket:
         "requester", "organization", "assignee", "product", "application", "follows"
     )
     return get_object_or_404(tickets.prefetch_related("clocks"), number=number)
-
-
-def _form(request: SignedInRequest, form: FileTicketForm, status: int = 200) -> HttpResponse:
-    context = {"place": "new", "form": form, "impact": IMPACT, "organization": form.chosen_organization}
-    return render(request, "tickets/file_ticket.html", context, status=status)
-
-
-def _known(request: SignedInRequest) -> dict[str, Any]:
-    """What an article, a chat or another page already knows of the problem."""
-    known: dict[str, Any] = {name: request.GET[name] for name in _KNOWABLE if request.GET.get(name)}
-    return {**_known_from(request.user, request.GET.get("article", "")), **known}
-
-
-def _known_from(user: User, slug: str) -> dict[str, Any]:
-    """What the article was about that did not help: its title; product and platform where it has only one."""
-    readable = Article.objects.visible_to(user).for_reader_of(get_language() or "", user)
-    article = readable.filter(slug=slug).first() if slug else None
-    if article is None:
-        return {}
-    products, platforms = list(article.products.all()[:2]), article.platforms
-    return {
-        "subject": article.title,
-        "product": products[0].pk if len(products) == 1 else None,
-        "platform": platforms[0] if len(platforms) == 1 else "",
-    }
 
 
 def _number(text: str) -> int | None:
