@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -176,13 +175,6 @@ def given(form: forms.Form) -> dict[str, Any]:
         for name, field in form.fields.items()
         if isinstance(field, QuestionField)
     }
-
-
-def names_of(files: Any) -> list[str]:
-    """Names of the files that came with a request."""
-    if not isinstance(files, MultiValueDict):
-        return []
-    return [one.name or "" for name in files for one in files.getlist(name)]
 
 
 def zone_of_reader() -> tzinfo:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils.functional import cached_property
 
 from helpdesk.templatetags.look import babel_locale
@@ -16,7 +17,7 @@ from intake.definition import CORE, Definition, Field, Kind, Need
 from intake.evaluation import Evaluation, evaluate
 from intake.models import RequestTypeVersion
 from intake.values import Choices
-from tickets.models import Attachment, Ticket
+from tickets.models import Attachment, Ticket, TicketQuerySet
 
 _IN_SEARCH = (Kind.TEXT, Kind.VERSION, Kind.URL, Kind.NUMBER, Kind.CHOICE, Kind.CHOICES)
 
@@ -46,9 +47,18 @@ def choices_of(ticket: Ticket) -> Choices:
     )
 
 
-def file_names(ticket: Ticket) -> QuerySet[Attachment, str]:
-    """Names of all files of the conversation."""
-    return Attachment.objects.filter(message__ticket=ticket).values_list("name", flat=True)
+def with_file_names(tickets: TicketQuerySet) -> TicketQuerySet:
+    """Read the names of all files of the conversation along with the tickets."""
+    attached = Attachment.objects.filter(message__ticket=OuterRef("pk")).order_by().values("name")
+    return tickets.annotate(attached_names=ArraySubquery(attached))
+
+
+def file_names(ticket: Ticket) -> list[str]:
+    """Names of all files of the conversation; a query unless `with_file_names` read them."""
+    names: list[str] | None = getattr(ticket, "attached_names", None)
+    if names is not None:
+        return names
+    return list(Attachment.objects.filter(message__ticket=ticket).values_list("name", flat=True))
 
 
 def look(ticket: Ticket, names: Iterable[str]) -> Evaluation:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("new/questions/", filing.questions, name="ticket_questions"),
     path("<int:number>/", portal.ticket, name="ticket"),
     path("<int:number>/reply/", portal.reply, name="ticket_reply"),
+    path("<int:number>/answers/", portal.answer, name="ticket_answers"),
     path("<int:number>/solved/", portal.solved, name="ticket_solved"),
     path("<int:number>/reopen/", portal.reopen, name="ticket_reopen"),
     path("<int:number>/thread/", joining.thread, name="ticket_thread"),

@@ -2,29 +2,26 @@
 
    [data-asker]        the element that asks the server when something in its form changes (hx-post stands on it)
    [data-question=key] a question of the form; the server's event "questions" names those that are shown
-   [data-file-name]    a file that will go along; its name answers the question for a log or a picture */
+   [data-uploads-list] the files that wait: one more or less may answer the question for a log or a picture */
 const asker = document.querySelector("[data-asker]");
 
 if (asker) {
   const form = asker.closest("form");
   let asked = "";
 
-  const fileNames = () => [
-    ...[...form.querySelectorAll('input[type="file"]')].flatMap((input) => [...input.files].map((file) => file.name)),
-    ...[...form.querySelectorAll("[data-file-name]")].map((row) => row.dataset.fileName),
-  ];
-
   asker.addEventListener("htmx:configRequest", (event) => {
     if (event.target !== asker) return;
     const { parameters } = event.detail;
     // Whether there is a text is all that counts here; it may be long.
     for (const name of ["subject", "body"]) parameters[name] = parameters[name] ? "x" : "";
-    parameters.file_names = fileNames();
     const question = JSON.stringify(parameters);
     if (question === asked) event.preventDefault();
     else asked = question;
   });
   for (const failed of ["htmx:sendError", "htmx:responseError"]) asker.addEventListener(failed, () => { asked = ""; });
+
+  for (const list of form.querySelectorAll("[data-uploads-list]"))
+    new MutationObserver(() => window.htmx.trigger(asker, "questions:ask")).observe(list, { childList: true });
 
   document.addEventListener("questions", (event) => {
     const shown = event.detail?.shown;

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Application, Organization, User
+from files import uploads
 from intake import asking, fallback, impact
 from intake.definition import Field, Kind
 from intake.evaluation import Evaluation, evaluate
@@ -58,6 +59,7 @@ class FileTicketForm(forms.Form):
         self, *args: Any, requester: User, version: RequestTypeVersion | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.requester = requester
         self.version = version
         self.definition = version.read if version else fallback.DEFINITION
         self.rules = ImpactRules.in_force()
@@ -102,10 +104,21 @@ class FileTicketForm(forms.Form):
             return next((one for one in self.organizations if str(one.pk) == str(chosen)), None)
         return self.organizations[0] if self.organizations else None
 
-    def look(self, file_names: Sequence[str] = ()) -> Evaluation:
+    @property
+    def file_names(self) -> list[str]:
+        """Of the files that will go along: those that wait, those that came with this request."""
+        if not self.is_bound:
+            return []
+        if files := getattr(self, "cleaned_data", {}).get("attachments"):
+            return [one.name for one in files]
+        sent = self["attachments"].data
+        waiting = uploads.chosen(self.requester, sent["uploaded"])
+        return [*(one.name for one in waiting), *(one.name or "" for one in sent["files"] if one)]
+
+    def look(self) -> Evaluation:
         """What is asked and what is missing, as the form stands."""
         given = {**asking.given(self), "priority": self["priority"].value()}
-        names = [*asking.names_of(self.files), *file_names]
+        names = self.file_names
         words = bool(self["subject"].value() and self["body"].value())
         return evaluate(
             self.definition,

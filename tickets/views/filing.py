@@ -13,14 +13,17 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
+from drafts import actions as drafts
 from intake import asking, impact
 from intake.definition import Kind, Need
 from intake.evaluation import Evaluation
 from intake.models import RequestTypeVersion
 from kb.models import Article
 from products import support
-from tickets import actions, uploads
+from tickets import actions
+from tickets.forms.files import refusal_status
 from tickets.forms.filing import FileTicketForm
 from tickets.models import Priority
 
@@ -28,7 +31,6 @@ TEMPLATE = "tickets/file_ticket.html"
 _OTHERS = ("subject", "body", "organization", "priority")
 # What the pages that lead here say of an impact, as answers.
 _IMPACT_OF = {"P1": "everything", "P2": "main", "P3": "minor", "P4": "nothing"}
-MAX_NAMES = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,11 +48,9 @@ def file_ticket(request: SignedInRequest) -> HttpResponse:
         # Without scripts: the questions for what was chosen so far.
         return _page(request, form.without_errors(), offered)
     if not form.is_valid():
-        return _page(request, form, offered, status=422)
-    if not uploads.admits(request.user, form.cleaned_data["attachments"]):
-        form.add_error("attachments", uploads.refusal())
-        return _page(request, form, offered, status=429)
+        return _page(request, form, offered, status=refusal_status(form))
     ticket = actions.create(requester=request.user, by=request.user, **form.facts())
+    drafts.discard(request.user, "ticket")
     return redirect(ticket)
 
 
@@ -62,7 +62,7 @@ def questions(request: SignedInRequest) -> HttpResponse:
     form = FileTicketForm(
         request.POST, requester=request.user, version=_chosen(request.POST, offered)
     ).without_errors()
-    context = _context(form, offered, request.POST.getlist("file_names")[:MAX_NAMES])
+    context = _context(form, offered)
     if request.POST.get("shown_type") != request.POST.get("type", ""):
         response = render(request, f"{TEMPLATE}#questions", {**context, "oob": True})
         response["HX-Retarget"], response["HX-Reswap"] = "#questions", "outerHTML"
@@ -89,13 +89,11 @@ def _chosen(data: QueryDict, offered: Sequence[RequestTypeVersion]) -> RequestTy
 def _page(
     request: SignedInRequest, form: FileTicketForm, offered: Sequence[RequestTypeVersion], status: int = 200
 ) -> HttpResponse:
-    return render(request, TEMPLATE, _context(form, offered, ()), status=status)
+    return render(request, TEMPLATE, _context(form, offered), status=status)
 
 
-def _context(
-    form: FileTicketForm, offered: Sequence[RequestTypeVersion], file_names: Sequence[str]
-) -> dict[str, Any]:
-    found = form.look(file_names)
+def _context(form: FileTicketForm, offered: Sequence[RequestTypeVersion]) -> dict[str, Any]:
+    found = form.look()
     platform = str(found.answers.get("platform", ""))
     shown = {one.key for one in found.shown}
     missing = {one.key for one in found.missing}
@@ -166,8 +164,9 @@ def _carried(form: FileTicketForm) -> list[tuple[str, str]]:
     data = form.data
     if not form.is_bound or not isinstance(data, QueryDict):
         return []
-    ours = {*form.fields, "csrfmiddlewaretoken", "type", "shown_type", "show", "file_names"}
-    ours |= {f"{name}_{part}" for name in form.fields for part in ("zone", "until")}
+    ours = {*form.fields, "csrfmiddlewaretoken", "type", "shown_type", "show"}
+    parts = ("zone", "until", "uploaded", "original")
+    ours |= {f"{name}_{part}" for name in form.fields for part in parts}
     return [
         (name, value)
         for name in list(data)[:200]
@@ -191,12 +190,13 @@ def _known(request: SignedInRequest) -> dict[str, Any]:
         known["affected"] = _IMPACT_OF[priority]
         if priority == "P1":
             known |= {"extent": "all", "environment": "production"}
-    return {**_known_from(query.get("article", "")), **known}
+    return {**_known_from(request.user, query.get("article", "")), **known}
 
 
-def _known_from(slug: str) -> dict[str, Any]:
+def _known_from(user: User, slug: str) -> dict[str, Any]:
     """What the article was about that did not help: its title; product and platform where it has only one."""
-    article = Article.objects.for_reader_of(get_language() or "").filter(slug=slug).first() if slug else None
+    readable = Article.objects.visible_to(user).for_reader_of(get_language() or "", user)
+    article = readable.filter(slug=slug).first() if slug else None
     if article is None:
         return {}
     products, platforms = list(article.products.all()[:2]), article.platforms

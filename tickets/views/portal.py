@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from drafts import actions as drafts
+from helpdesk.errors import InvalidInput
+from intake import asking
+from intake.definition import Need
 from tickets import actions, progress, timeline
+from tickets.facts import Facts, with_file_names
+from tickets.forms.facts import AnswerForm
 from tickets.forms.files import refusal_status
 from tickets.forms.filing import ReopenForm, ReplyForm
 from tickets.mine import Asked, Part, leads_somebody, with_rows
@@ -96,6 +102,31 @@ def reply(request: SignedInRequest, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+def answer(request: SignedInRequest, number: int) -> HttpResponse:
+    """Answer what an engineer asked for, or add what was left open when the ticket was filed."""
+    ticket = _find(request.user, number)
+    if request.method != "POST":
+        return redirect(ticket)
+    if not can_reply(request.user, ticket):
+        raise PermissionDenied
+
+    form = _answering(request.user, ticket, Facts(ticket), request.POST, request.FILES)
+    if form is None:
+        # Answered meanwhile, by a colleague or in another window.
+        return redirect(ticket)
+    if not form.is_valid():
+        return show(request, ticket, answering=form, status=refusal_status(form))
+    try:
+        actions.answer(ticket, by=request.user, is_all="done" in request.POST, **form.answers())
+    except InvalidInput as refusal:
+        form.add_error(None, str(refusal))
+        return show(request, ticket, answering=form, status=422)
+    drafts.discard(request.user, f"answers-{ticket.pk}")
+    return _sent(request, ticket)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def solved(request: SignedInRequest, number: int) -> HttpResponse:
     """The customer says that it is solved: an active ticket is resolved, a resolved one closed."""
     ticket = _find(request.user, number)
@@ -134,10 +165,12 @@ def show(
     *,
     form: Form | None = None,
     reopen_form: Form | None = None,
+    answering: AnswerForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The requester's page of a ticket."""
     user = request.user
+    facts = Facts(ticket)
     before = _number(request.GET.get("before", ""))
     context = {
         "place": "tickets",
@@ -146,6 +179,10 @@ def show(
         "is_latest": before is None,
         "steps": progress.steps(ticket),
         "clocks": shown_clocks(ticket),
+        "facts": facts,
+        "answering": answering or _answering(user, ticket, facts),
+        "opens_facts": any(one.need == Need.REQUIRED for one in facts.open),
+        "zones": asking.ZONES,
         "form": form or ReplyForm(ticket=ticket, author=user),
         "reopen_form": reopen_form or ReopenForm(),
         "can_reply": can_reply(user, ticket),
@@ -155,11 +192,24 @@ def show(
     return render(request, "tickets/my_ticket.html", context, status=status)
 
 
+def _answering(
+    user: User, ticket: Ticket, facts: Facts, data: QueryDict | None = None, files: Any = None
+) -> AnswerForm | None:
+    """The questions to answer in place: those of the engineer first of all. None where nothing is open."""
+    if not ticket.is_active or ticket.request_type is None:
+        return None
+    waits = ticket.status == Ticket.Status.PENDING and facts.asked_back
+    asked = facts.asked_back if waits else facts.open
+    if not asked:
+        return None
+    return AnswerForm(data, files, ticket=ticket, author=user, asked=asked, auto_id="answer_%s")
+
+
 def _find(user: User, number: int) -> Ticket:
     tickets = Ticket.objects.visible_to(user).select_related(
-        "requester", "organization", "assignee", "product", "application", "follows"
+        "requester", "organization", "assignee", "product", "application", "follows", "request_type"
     )
-    return get_object_or_404(tickets.prefetch_related("clocks"), number=number)
+    return get_object_or_404(with_file_names(tickets).prefetch_related("clocks"), number=number)
 
 
 def _number(text: str) -> int | None:
