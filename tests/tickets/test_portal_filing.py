@@ -189,7 +189,7 @@ def test_the_form_costs_the_same_queries_however_many_applications(
         application.products.add(live_sdk)
     client.force_login(rui)
     client.get(reverse("ticket_new"))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(reverse("ticket_new"))
 
 
