@@ -1,7 +1,8 @@
 """Business time where clocks do strange things, against an oracle that reads wall time one way only (A5).
 
-Half an hour of summer time, clocks changed at midnight, changed for Ramadan, a winter time below zero, a Friday
-that never was, zones that moved for good: with hours, holidays and starts laid around those instants.
+Half an hour of summer time, clocks changed at midnight or for Ramadan, a winter time below zero, a
+Friday that never was, zones that moved for good: with hours, holidays and starts laid around those
+instants.
 """
 
 from datetime import UTC, date, datetime, timedelta
