@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "helpdesk.middleware.RefusalMiddleware",
+    "files.middleware.RefuseEarlyMiddleware",
 ]
 
 ROOT_URLCONF = "helpdesk.urls"
