@@ -4,7 +4,9 @@ const lines = document.querySelector(".log");
 
 function bring(hash) {
   const line = /^#L\d+$/.test(hash) ? document.getElementById(hash.slice(1)) : null;
-  line?.scrollIntoView({ block: "center" });
+  if (!line) return;
+  lines.scrollTop = line.offsetTop - lines.clientHeight / 2;
+  window.scrollTo(0, 0);
 }
 
 lines?.addEventListener("click", (event) => {
