@@ -45,6 +45,8 @@ CUSTOMER_VISIBLE = frozenset(
         "ticket.held",
         "ticket.merge_undone",
         "ticket.merged",
+        "ticket.known_issue_fixed",
+        "ticket.known_issue_linked",
         "ticket.priority_set",
         "ticket.reopened",
         "ticket.replied",
@@ -53,6 +55,8 @@ CUSTOMER_VISIBLE = frozenset(
         "ticket.resumed",
         "ticket.split",
         "ticket.taken",
+        "ticket.unwatched",
+        "ticket.watched",
     }
 )
 # Facts that the desk keeps to itself even where a customer is told of the event.
@@ -70,9 +74,7 @@ _FACTS = {
     "platform": _("platform"),
     "sdk_version": _("SDK version"),
     "application": _("application"),
-    "request_type": _("request type"),
 }
-_ANSWER = "answers."
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,18 @@ def as_plain(sentence: str) -> str:
     return " ".join(unescape(strip_tags(sentence)).split())
 
 
+def text_of(event: Event) -> str:
+    """The text that came with an event, in the language now active: Markdown, empty where none came."""
+    return in_language(event.data.get("texts"))
+
+
+def in_language(texts: Any) -> str:
+    """Of one text in several languages, `{"en": …}`, the reader's own, or else one that is there."""
+    if not isinstance(texts, dict):
+        return ""
+    return str(texts.get(get_language() or "") or next((text for text in texts.values() if text), ""))
+
+
 def _rendered(event: Event, viewer: User, people: dict[int, User]) -> SafeString:
     hidden = set() if viewer.is_staff_member else _INTERNAL_FACTS.get(event.kind, set())
     before, after = event.changes.get("assignee", [None, None])
@@ -124,9 +138,9 @@ def _rendered(event: Event, viewer: User, people: dict[int, User]) -> SafeString
         "assignee": _object(people.get(after), viewer),
         "previous_assignee": _object(people.get(before), viewer),
         "requester": _object(people.get(event.data.get("requester", 0)), viewer),
-        "facts": get_text_list(_changed_facts(event), _("and")),
-        "asked": [in_language(one["label"]) for one in event.data.get("facts", [])],
+        "facts": get_text_list([str(_FACTS[name]) for name in event.changes if name in _FACTS], _("and")),
         "due_at": _moment(event.data.get("due_at")),
+        "title": in_language(event.data.get("titles")),
         "agreed_at": _moment(event.data.get("agreed_at")),
         "because": _because(event, viewer),
     }
@@ -148,21 +162,6 @@ def _because(event: Event, viewer: User) -> str:
     if level.startswith("reopened"):
         return "again"
     return "urgent" if level.startswith("created") else "risk"
-
-
-def _changed_facts(event: Event) -> list[Any]:
-    """Names of the facts that changed. The event itself holds what the answers were called."""
-    labels = event.data.get("labels", {})
-    columns = [str(_FACTS[name]) for name in event.changes if name in _FACTS]
-    answers = [name.removeprefix(_ANSWER) for name in event.changes if name.startswith(_ANSWER)]
-    return columns + [in_language(labels[key]) if key in labels else key for key in answers]
-
-
-def in_language(words: dict[str, str]) -> str:
-    """Of a text that an event holds in both languages, the reader's."""
-    chinese = (get_language() or "").startswith("zh")
-    first, second = ("zh", "en") if chinese else ("en", "zh")
-    return words.get(first) or words.get(second, "")
 
 
 def _mentioned(events: list[Event]) -> dict[int, User]:

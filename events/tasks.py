@@ -6,8 +6,7 @@ from events import announcing
 from events.models import Event
 from helpdesk import hints
 
-# Small, so that a storm of events does not keep a worker from the scan for long.
-SWEEP_BATCH = 100
+SWEEP_BATCH = 500
 
 
 @shared_task

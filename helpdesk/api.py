@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django_filters import FilterSet
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -48,6 +50,16 @@ class StrictSerializer(serializers.Serializer[Any]):
             if unknown:
                 raise ValidationError({name: [_("There is no such field.")] for name in sorted(unknown)})
         return super().to_internal_value(data)
+
+
+def refuse_unknown_parameters(
+    request: Request, filters: type[FilterSet], pagination: type[CursorPagination]
+) -> None:
+    """A misspelled parameter would seem to filter and would not."""
+    paging = {pagination.cursor_query_param, pagination.page_size_query_param}
+    unknown = set(request.query_params) - set(filters.base_filters) - paging
+    if unknown:
+        raise ValidationError({name: [_("There is no such parameter.")] for name in sorted(unknown)})
 
 
 def idempotency_key(request: Request) -> uuid.UUID | None:

@@ -13,7 +13,6 @@ from typing import Any
 import environ
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
-from kombu import Queue
 
 from files.s3 import s3_storage
 
@@ -50,6 +49,7 @@ INSTALLED_APPS = [
     "sla",
     "kb",
     "macros",
+    "known_issues",
     "notifications",
     "importing",
     "demo",
@@ -91,7 +91,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "helpdesk.middleware.RefusalMiddleware",
-    "files.middleware.RefuseEarlyMiddleware",
 ]
 
 ROOT_URLCONF = "helpdesk.urls"
@@ -184,13 +183,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "helpdesk"
-# A worker takes from both in turn: thousands of events to announce never keep the clocks from being watched.
-CELERY_TASK_QUEUES = (Queue("clocks", routing_key="clocks"), Queue("helpdesk", routing_key="helpdesk"))
-CELERY_TASK_ROUTES = {"sla.tasks.scan": {"queue": "clocks", "routing_key": "clocks"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
 SLA_SCAN_PERIOD = timedelta(seconds=env.float("SLA_SCAN_PERIOD_SECONDS", default=15))
-SLA_SCAN_BATCH = env.int("SLA_SCAN_BATCH", default=200)
 OUTBOX_SWEEP_PERIOD = timedelta(seconds=env.float("OUTBOX_SWEEP_PERIOD_SECONDS", default=15))
 # Alerts about promises: so many of one person go in one mail (0: never), which waits so long for more.
 ALERT_DIGEST_FROM = env.int("ALERT_DIGEST_FROM", default=3)
@@ -253,6 +248,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(hours=6),
         "options": {"expires": 3600},
     },
+    "known-issues": {
+        "task": "known_issues.tasks.tell",
+        "schedule": OUTBOX_SWEEP_PERIOD,
+        "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
+    },
     "count-common-words": {
         "task": "kb.tasks.count_common_words",
         "schedule": timedelta(hours=1),
@@ -267,7 +267,6 @@ EVENT_LISTENERS = [
     "notifications.listeners.publish",
     "notifications.listeners.notify",
     "sla.climbing.listen",
-    "sla.calendars.listening.follow",
 ]
 
 # --- The desk

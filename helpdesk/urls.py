@@ -18,6 +18,7 @@ urlpatterns = [
     path("macros/", include("macros.urls")),
     path("palette/", include("palette.urls")),
     path("docs/", include("kb.urls")),
+    path("known-issues/", include("known_issues.urls")),
     path("reports/", include("sla.urls")),
     path("settings/", include("helpdesk.settings_urls")),
     path("notices/", include("notifications.urls")),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -16,9 +17,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Organization, User
 from helpdesk.errors import InvalidInput, InvalidTransition
 from helpdesk.text import normal
-from kb.indexing import index, index_translations
-from kb.models import Article, Category, Deflection, Picture, Rating, Revision
-from kb.rendering import links_of, our_pictures
+from kb.indexing import index
+from kb.models import Article, Category, Deflection, Rating, Revision
 from products.models import Product
 
 Status = Article.Status
@@ -61,7 +61,6 @@ def create(
         raise InvalidInput(_("There is an article at this address in this language already.")) from error
     article.products.set(products)
     article.organizations.set(organizations)
-    article.pictures.set(pictures_in(article.body))
     _keep(article, kind_of_change, by=by, at=now)
     index(article)
     return article
@@ -97,8 +96,6 @@ def edit(
     if before == (_facts(article), article.title, article.summary, article.body):
         return article
 
-    # Pictures are as visible as the articles that show them; those of a tree are named by its files.
-    article.pictures.set(pictures_in(article.body) | links_of(article).pictures_of(article.body))
     article.updated_at = at or timezone.now()
     article.updated_by = by
     article.save(update_fields=[*words, "updated_at", "updated_by"])
@@ -212,19 +209,51 @@ def mark_solved(
     at: datetime | None = None,
 ) -> bool:
     """Count a ticket that this article made unnecessary. False if its draft was counted before."""
-    _deflection, is_new = Deflection.objects.get_or_create(
-        draft_key=draft_key,
-        defaults={
-            "article": article,
-            "user": by,
-            "subject": normal(subject).strip()[:200],
-            "facts": {name: normal(value)[:60] for name, value in (facts or {}).items()},
-            "at": at or timezone.now(),
-        },
+    is_new = deflect(
+        Deflection(article=article), draft_key=draft_key, by=by, subject=subject, facts=facts, at=at
     )
     if is_new:
         Article.objects.filter(pk=article.pk).update(solved_count=F("solved_count") + 1)
     return is_new
+
+
+@transaction.atomic
+def deflect(
+    what: Deflection,
+    *,
+    draft_key: uuid.UUID,
+    by: User | None,
+    subject: str = "",
+    facts: Mapping[str, str] | None = None,
+    at: datetime | None = None,
+) -> bool:
+    """Note that a draft need not be filed, with what was typed. False if it is counted already, or filed."""
+    what.draft_key, what.user, what.at = draft_key, by, at or timezone.now()
+    what.subject = normal(subject).strip()[:200]
+    what.facts = {name: normal(value)[:60] for name, value in (facts or {}).items() if value}
+    filed = apps.get_model("tickets", "Ticket").objects.filter(requester=by, submission_key=draft_key)
+    if Deflection.objects.filter(draft_key=draft_key).exists() or (by and filed.exists()):
+        return False
+    try:
+        with transaction.atomic():
+            what.save(force_insert=True)
+    except IntegrityError as error:
+        if "draft_key" not in str(error):
+            raise
+        # Pressed twice at once.
+        return False
+    return True
+
+
+@transaction.atomic
+def undeflect(draft_key: uuid.UUID) -> None:
+    """The draft was filed after all: nothing was saved."""
+    for gone in Deflection.objects.filter(draft_key=draft_key):
+        gone.delete()
+        if gone.article_id:
+            Article.objects.filter(pk=gone.article_id, solved_count__gt=0).update(
+                solved_count=F("solved_count") - 1
+            )
 
 
 @transaction.atomic
@@ -241,11 +270,6 @@ def rate(article: Article, *, reader: str, helpful: bool, at: datetime | None = 
     )
 
 
-def pictures_in(body: str) -> set[int]:
-    """The stored pictures that a text shows by their address."""
-    return set(Picture.objects.filter(digest__in=our_pictures(body)).values_list("pk", flat=True))
-
-
 def _locked(article: Article) -> Article:
     return Article.objects.select_for_update(no_key=True).get(pk=article.pk)
 
@@ -257,7 +281,7 @@ def _move(
     article.save(update_fields=["status", "publish_at", "published_at"])
     _keep(article, kind, by=by, at=at or timezone.now())
     # Translations are found by the words of published versions only.
-    index_translations(article)
+    index(article)
     return article
 
 

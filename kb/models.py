@@ -91,7 +91,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def light(self) -> ArticleQuerySet:
         """Without the text and what is kept for the search: enough for a list."""
-        return self.defer().select_related("category")
+        return self.defer(
+            "body", "search", "search_body", "marked_title", "marked_summary", "marked_body"
+        ).select_related("category")
 
 
 class Article(models.Model):
@@ -209,6 +211,7 @@ class Article(models.Model):
     search_body = SearchVectorField(null=True, editable=False)
     marked_title = models.TextField(blank=True, editable=False)
     marked_summary = models.TextField(blank=True, editable=False)
+    marked_body = models.TextField(blank=True, editable=False)
 
     objects = ArticleQuerySet.as_manager()
 
@@ -373,17 +376,36 @@ class SourceFile(models.Model):
 
 
 class Deflection(models.Model):
-    """A ticket that was not filed because an article solved it. One draft counts once."""
+    """A ticket that was not filed: an article or known issue solved it, or a colleague's ticket is followed.
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="deflections")
+    One draft counts once, whichever of them ended it.
+    """
+
+    article = models.ForeignKey(Article, models.CASCADE, null=True, related_name="deflections")
+    known_issue = models.ForeignKey(
+        "known_issues.KnownIssue", models.PROTECT, null=True, related_name="deflections"
+    )
+    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, null=True, related_name="deflections")
     draft_key = models.UUIDField(unique=True)
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     subject = models.CharField(max_length=200, blank=True)
-    facts = models.JSONField(default=dict, help_text="Product, platform and SDK version of the draft.")
+    facts = models.JSONField(
+        default=dict, help_text="Product, platform, SDK version and error code of the draft."
+    )
     at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(article__isnull=False, known_issue=None, ticket=None)
+                | models.Q(article=None, known_issue__isnull=False, ticket=None)
+                | models.Q(article=None, known_issue=None, ticket__isnull=False),
+                name="deflection_by_one_thing",
+            ),
+        ]
+
     def __str__(self) -> str:
-        return f"{self.article_id} · {self.subject}"
+        return self.subject
 
 
 class Rating(models.Model):

@@ -9,7 +9,6 @@ urlpatterns = [
     path("", reading.home, name="kb_home"),
     path("search/", reading.search, name="kb_search"),
     path("category/<name:slug>/", reading.category, name="kb_category"),
-    path("suggest/", panel.suggest, name="kb_suggest"),
     path("drafts/", writing.drafts, name="kb_drafts"),
     path("new/", writing.write, name="kb_write"),
     path("preview/", writing.preview, name="kb_preview"),

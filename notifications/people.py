@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Tier, User
 from events.models import Event
-from tickets.models import Message
+from tickets.models import Message, Watcher
 
 People = Callable[[Event], Iterable[User]]
 
@@ -18,9 +18,17 @@ def requester(event: Event) -> Iterable[User]:
 
 
 def customers(event: Event) -> Iterable[User]:
-    """The requester, and colleagues of theirs who have spoken on the ticket."""
-    spoke = Q(messages__ticket=event.ticket_id, messages__author_kind=Message.Author.COLLEAGUE)
-    return User.objects.filter(Q(pk=event.ticket.requester_id) | spoke).distinct()
+    """The requester, colleagues of theirs who have spoken on the ticket, and who follows it."""
+    spoke = Message.objects.filter(ticket=event.ticket_id, author_kind=Message.Author.COLLEAGUE)
+    watch = Watcher.objects.filter(ticket=event.ticket_id)
+    return User.objects.filter(
+        Q(pk=event.ticket.requester_id) | Q(pk__in=spoke.values("author")) | Q(pk__in=watch.values("user"))
+    )
+
+
+def named(event: Event) -> Iterable[User]:
+    """Those whom the event itself names: who has not heard the same news by another ticket."""
+    return User.objects.filter(pk__in=event.data.get("tell", []))
 
 
 def assignee(event: Event) -> Iterable[User]:

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -26,7 +25,7 @@ from tickets.models import Ticket
 
 logger = structlog.get_logger(__name__)
 
-BATCH = settings.SLA_SCAN_BATCH  # tickets in one transaction
+BATCH = 200
 _PREFIXED = re.compile(r"(?:warn|over)(\d.*)")
 
 

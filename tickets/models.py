@@ -105,7 +105,7 @@ class Ticket(models.Model):
         verbose_name=_("application"),
         related_name="tickets",
     )
-    # What was asked (None: nothing but the columns above), the answers by key, and what was asked back
+    # What was asked (None: nothing but the columns above), the answers by key, and what an engineer asked back
     # and still waits for: [{"key", "required"}].
     request_type = models.ForeignKey(
         RequestTypeVersion,
@@ -130,6 +130,15 @@ class Ticket(models.Model):
         verbose_name=_("assignee"),
     )
     hold_reason = models.CharField(_("on hold because"), max_length=500, blank=True)
+    # What its author had read without finding the answer.
+    came_from = models.ForeignKey(
+        "kb.Article",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tickets_after",
+        verbose_name=_("came from the article"),
+    )
     follows = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="follow_ups", verbose_name=_("follows")
     )
@@ -275,6 +284,20 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.ticket_id} {self.kind} #{self.other_id}"
+
+
+class Watcher(models.Model):
+    """Somebody who follows a ticket that is not theirs, and hears what its requester hears."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="watchers")
+    user = models.ForeignKey(User, models.CASCADE, related_name="watched")
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="watcher_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · #{self.ticket_id}"
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

@@ -21,5 +21,10 @@ def can_confirm_solved(user: User, ticket: Ticket) -> bool:
     return user.is_active
 
 
+def can_watch(user: User, ticket: Ticket) -> bool:
+    """Whoever sees a ticket may follow it; its requester is told anyway."""
+    return user.is_active and ticket.requester_id != user.pk
+
+
 def can_see_notes(user: User) -> bool:
     return user.is_staff_member

@@ -86,7 +86,6 @@ def test_the_search_page_marks_what_it_found_and_offers_a_ticket_where_it_found_
         ("kb_search", {"q": "black screen"}, 5),
         # Versions, the count of reading, the last change of all, products.
         ("article", {}, 4),
-        ("kb_suggest", {"subject": "black screen"}, 3),
         ("kb_panel_article", {}, 2),
     ],
 )

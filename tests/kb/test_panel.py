@@ -7,7 +7,7 @@ from django.urls import reverse
 from kb.models import Article, Deflection
 
 pytestmark = pytest.mark.django_db
-SUGGEST = reverse("kb_suggest")
+SUGGEST = reverse("beside")
 
 
 def test_the_panel_follows_what_is_typed(shelf, client, live_sdk):

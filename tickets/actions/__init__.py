@@ -7,7 +7,6 @@ system), `at` the moment (None: now); importers and the demo pass moments of the
 
 from tickets.actions.conversation import ask_requester, note, reply
 from tickets.actions.escalating import escalate
-from tickets.actions.facts import answer, set_facts
 from tickets.actions.filing import create
 from tickets.actions.joining import dismiss, merge, restore
 from tickets.actions.lifecycle import (
@@ -18,14 +17,15 @@ from tickets.actions.lifecycle import (
     reopen,
     resolve,
     resume,
+    set_facts,
     set_priority,
 )
 from tickets.actions.linking import link, split, unlink
 from tickets.actions.routing import assign, hand_over, release, take
+from tickets.actions.watching import unwatch, watch
 
 __all__ = [
     "agree_date",
-    "answer",
     "ask_requester",
     "assign",
     "close",
@@ -49,4 +49,6 @@ __all__ = [
     "split",
     "take",
     "unlink",
+    "unwatch",
+    "watch",
 ]

@@ -10,12 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.exceptions import Throttled
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
@@ -26,9 +25,9 @@ from accounts.models import User
 from accounts.requests import SignedInApiRequest
 from files import limits
 from files.views.serving import serve
-from helpdesk.api import StrictSerializer, idempotency_key
+from helpdesk.api import StrictSerializer, idempotency_key, refuse_unknown_parameters
 from tickets import actions
-from tickets.api import asking, reading, writing
+from tickets.api import reading, writing
 from tickets.api.filters import TicketFilter
 from tickets.models import Attachment, Message, Ticket, TicketQuerySet
 from tickets.permissions import can_confirm_solved, can_reply, can_see_notes, can_work
@@ -63,8 +62,7 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
     def get_queryset(self) -> TicketQuerySet:
         tickets = (
             Ticket.objects.visible_to(self.request.user)
-            .select_related("requester", "organization", "assignee", "product", "application", "request_type")
-            .select_related("request_type__request_type")
+            .select_related("requester", "organization", "assignee", "product", "application")
             .prefetch_related("clocks")
             .defer("search")
         )
@@ -74,7 +72,7 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         return tickets
 
     def list(self, request: SignedInApiRequest) -> Response:
-        _refuse_unknown_parameters(request)
+        refuse_unknown_parameters(request, TicketFilter, TicketPagination)
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -112,21 +110,6 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         """Add a public message. A customer's message to a closed ticket files one that follows it."""
         ticket = self._find(can_reply)
         return self._answer(actions.reply(ticket, by=request.user, **self._read(writing.Words)))
-
-    @extend_schema(request=asking.Answering)
-    @action(detail=True, methods=["post"])
-    def answers(self, request: SignedInApiRequest, number: str) -> Response:
-        """Answer questions of the request type. The desk's answers are corrections and move no clock."""
-        ticket = self._find(can_reply)
-        serializer = asking.Answering(
-            data=request.data, context={**self.get_serializer_context(), "ticket": ticket}
-        )
-        serializer.is_valid(raise_exception=True)
-        learned = serializer.learned()
-        if request.user.is_staff_member:
-            learned.pop("is_all")
-            return self._answer(actions.set_facts(ticket, by=request.user, **learned))
-        return self._answer(actions.answer(ticket, by=request.user, **learned))
 
     @extend_schema(
         request={"application/json": writing.PerhapsWords, "multipart/form-data": writing.PerhapsWords}
@@ -183,12 +166,12 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         ticket = self._find(can_work)
         return self._answer(actions.set_priority(ticket, by=request.user, **self._read(writing.Prioritizing)))
 
-    @extend_schema(request={"application/json": writing.Asking, "multipart/form-data": writing.Asking})
+    @extend_schema(request={"application/json": writing.Words, "multipart/form-data": writing.Words})
     @action(detail=True, methods=["post"])
     def ask(self, request: SignedInApiRequest, number: str) -> Response:
-        """Ask the customer and wait for the answer. Facts become a checklist on the ticket's page."""
+        """Ask the customer and wait for the answer."""
         ticket = self._find(can_work)
-        return self._answer(actions.ask_requester(ticket, by=request.user, **self._read(writing.Asking)))
+        return self._answer(actions.ask_requester(ticket, by=request.user, **self._read(writing.Words)))
 
     @extend_schema(request=writing.Reason)
     @action(detail=True, methods=["post"])
@@ -255,11 +238,3 @@ class AttachmentView(APIView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: SignedInApiRequest, pk: UUID) -> HttpResponseBase:
         return serve(get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk))
-
-
-def _refuse_unknown_parameters(request: SignedInApiRequest) -> None:
-    """A misspelled parameter would seem to filter and would not."""
-    paging = {TicketPagination.cursor_query_param, TicketPagination.page_size_query_param}
-    unknown = set(request.query_params) - set(TicketFilter.base_filters) - paging
-    if unknown:
-        raise ValidationError({name: [_("There is no such parameter.")] for name in sorted(unknown)})

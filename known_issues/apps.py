@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class KnownIssuesConfig(AppConfig):
+    name = "known_issues"
