@@ -52,7 +52,8 @@ def _give_defaults() -> None:
                     continue
                 value = field.get_db_prep_save(field.get_default(), connection)
                 cursor.execute(
-                    f'alter table {model._meta.db_table} alter column "{field.column}" set default %s', [value]
+                    f'alter table {model._meta.db_table} alter column "{field.column}" set default %s',
+                    [value],
                 )
 
 

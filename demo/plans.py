@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-
-import holidays
+from datetime import datetime, timedelta
 
 from accounts.models import Organization
 from sla import defaults
+from sla.calendars import public_holidays
+from sla.calendars.editing import with_proposals
 from sla.models import Calendar, Contract, Plan, Policy, PolicyVersion
 from tickets.models import Priority
 
@@ -81,21 +80,9 @@ def business_hours_in_ontario(year: int) -> Calendar:
     return _calendar("Toronto working days", "多伦多工作日", "America/Toronto", year, "CA", "ON")
 
 
-def _calendar(
-    name: str, name_zh: str, zone: str, year: int, country: str, province: str | None = None
-) -> Calendar:
+def _calendar(name: str, name_zh: str, zone: str, year: int, country: str, province: str = "") -> Calendar:
     """A calendar for last year to next year, Monday to Friday 09:00 to 17:30."""
-    years = range(year - 1, year + 2)
-    days = holidays.country_holidays(country, subdiv=province, years=years)
-    made_up = {day for day in getattr(days, "weekend_workdays", ()) if day.year in years} - set(days)
-    definition = {
-        **defaults.BUSINESS_HOURS,
-        "tz": zone,
-        "holidays": _dates(days),
-        "shifts": dict.fromkeys(_dates(made_up), defaults.BUSINESS_HOURS["hours"]["mon"]),
-    }
+    hours = defaults.BUSINESS_HOURS["hours"]["mon"]
+    proposed = public_holidays.propose(country, province, range(year - 1, year + 2))
+    definition = with_proposals({**defaults.BUSINESS_HOURS, "tz": zone}, proposed, hours)
     return defaults.calendar(name, name_zh, definition)
-
-
-def _dates(days: Iterable[date]) -> list[str]:
-    return [day.isoformat() for day in sorted(days)]

@@ -5,23 +5,33 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 
 from demo import texts
 from demo.people import Cast
 from demo.texts import FOLDER, Texts
 from kb import actions
-from kb.importing import load_articles
 from kb.models import Article
+from kb.trees.importing import import_tree
 
 
 def publish(cast: Cast, now: datetime, *, show: Callable[[str, int], Callable[[int], object]]) -> None:
     """Put the articles up, written two months ago."""
-    number = len(list((FOLDER / "articles").glob("*/*.md")))
-    published = show("articles", number)
-    report = load_articles(FOLDER / "articles", by=cast.people["jonas"], at=now - timedelta(days=60))
-    if report.broken:
-        raise ValueError(f"broken articles: {report.broken}")
-    published(number)
+    report = import_tree(
+        FOLDER / "articles",
+        name="demo",
+        by=cast.people["jonas"],
+        at=now - timedelta(days=60),
+        steps=lambda what, number: each(show("articles", number)) if what == "pages" else lambda: None,
+    )
+    if report.skipped or report.notes or report.broken_links:
+        raise ValueError(f"broken articles: {report.skipped} {report.notes} {report.broken_links}")
+
+
+def each(show_number: Callable[[int], object]) -> Callable[[], object]:
+    """Counts up each time it is called."""
+    done = count(1)
+    return lambda: show_number(next(done))
 
 
 def read(demo: Texts, cast: Cast, now: datetime) -> None:

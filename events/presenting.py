@@ -74,7 +74,9 @@ _FACTS = {
     "platform": _("platform"),
     "sdk_version": _("SDK version"),
     "application": _("application"),
+    "request_type": _("request type"),
 }
+_ANSWER = "answers."
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ def _rendered(event: Event, viewer: User, people: dict[int, User]) -> SafeString
         "assignee": _object(people.get(after), viewer),
         "previous_assignee": _object(people.get(before), viewer),
         "requester": _object(people.get(event.data.get("requester", 0)), viewer),
-        "facts": get_text_list([str(_FACTS[name]) for name in event.changes if name in _FACTS], _("and")),
+        "facts": get_text_list(_changed_facts(event), _("and")),
+        "asked": [in_language(one["label"]) for one in event.data.get("facts", [])],
         "due_at": _moment(event.data.get("due_at")),
         "title": in_language(event.data.get("titles")),
         "agreed_at": _moment(event.data.get("agreed_at")),
@@ -162,6 +165,21 @@ def _because(event: Event, viewer: User) -> str:
     if level.startswith("reopened"):
         return "again"
     return "urgent" if level.startswith("created") else "risk"
+
+
+def _changed_facts(event: Event) -> list[Any]:
+    """Names of the facts that changed. The event itself holds what the answers were called."""
+    labels = event.data.get("labels", {})
+    columns = [str(_FACTS[name]) for name in event.changes if name in _FACTS]
+    answers = [name.removeprefix(_ANSWER) for name in event.changes if name.startswith(_ANSWER)]
+    return columns + [in_language(labels[key]) if key in labels else key for key in answers]
+
+
+def in_language(words: dict[str, str]) -> str:
+    """Of a text that an event holds in both languages, the reader's."""
+    chinese = (get_language() or "").startswith("zh")
+    first, second = ("zh", "en") if chinese else ("en", "zh")
+    return words.get(first) or words.get(second, "")
 
 
 def _mentioned(events: list[Event]) -> dict[int, User]:

@@ -6,7 +6,8 @@ from events import announcing
 from events.models import Event
 from helpdesk import hints
 
-SWEEP_BATCH = 500
+# Small, so that a storm of events does not keep a worker from the scan for long.
+SWEEP_BATCH = 100
 
 
 @shared_task

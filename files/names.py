@@ -18,7 +18,7 @@ def clean_name(name: str | None) -> str:
     Direction marks and zero-width characters are how names lie (threats, rows 11 and 15).
     """
     last = (name or "").replace("\\", "/").rsplit("/", 1)[-1]
-    return shown_path(last)[-200:].strip(" .") or "file"
+    return shown_path(last).strip(" .")[-200:] or "file"
 
 
 def shown_path(path: str) -> str:
@@ -26,4 +26,4 @@ def shown_path(path: str) -> str:
     visible = "".join(
         char for char in path if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
     )
-    return " ".join(unicodedata.normalize("NFC", visible).split()).strip(" .")
+    return " ".join(unicodedata.normalize("NFC", visible).split())

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from files.models import LogPattern, StoredFile
-from files.reading import findings_of, log_facts
+from files.reading import Findings, facts_of, findings_of
 from kb.models import Article
 from products.models import Platform, Product
 
+# As a form asks for them.
+ORDER = (
+    *("product", "platform", "sdk_version", "device_model", "os_version", "browser", "error_code"),
+    *("started_at", "ended_at"),
+)
 MOST_CODES = 5
 MOST_ARTICLES = 3
 
@@ -60,8 +65,12 @@ class Proposals:
 
 def proposals(reader: User, stored: StoredFile, language: str) -> Proposals:
     """What this file offers to its reader. Articles are those the reader may see."""
-    facts = [_shown(one.field, one.value, one.line, one.text) for one in log_facts(stored).values()]
-    found = findings_of(stored)
+    return from_findings(reader, findings_of(stored), language)
+
+
+def from_findings(reader: User, found: Findings, language: str) -> Proposals:
+    offered = facts_of(found)
+    facts = [_shown(one.field, one.value, one.line, one.text) for name in ORDER if (one := offered.get(name))]
     codes = found.error_codes[:MOST_CODES]
     known = _articles(reader, [one.value for one in codes], language)
     return Proposals(
@@ -77,7 +86,7 @@ def _shown(name: str, value: str, line: int, text: str) -> Shown:
 
 def _label(name: str) -> str:
     extra = {"product": _("Product"), "started_at": _("First line"), "ended_at": _("Last line")}
-    return extra.get(name) or str(LogPattern.Fact(name).label).capitalize()
+    return extra.get(name) or capfirst(str(LogPattern.Fact(name).label))
 
 
 def _for_field(name: str, value: str) -> str:
@@ -110,8 +119,3 @@ def _articles(reader: User, codes: list[str], language: str) -> dict[str, list[A
         code: [one for one in found if spellings & set(one.error_codes)][:MOST_ARTICLES]
         for code, spellings in spelled.items()
     }
-
-
-def zone_name() -> str:
-    """The reader's own zone, meant where a log names none."""
-    return str(timezone.get_current_timezone_name())

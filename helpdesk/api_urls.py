@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from known_issues.api import KnownIssueViewSet
 from tickets.api import AttachmentView, TicketViewSet
+from tickets.api.asking import RequestTypesView
 
 router = SimpleRouter()
 router.register("known-issues", KnownIssueViewSet, basename="api-known-issue")
@@ -12,5 +13,6 @@ router.register("tickets", TicketViewSet, basename="api-ticket")
 
 urlpatterns = [
     *router.urls,
+    path("request-types/", RequestTypesView.as_view(), name="api-request-types"),
     path("attachments/<uuid:pk>/", AttachmentView.as_view(), name="api-attachment"),
 ]

@@ -13,6 +13,7 @@ from typing import Any
 import environ
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
+from kombu import Queue
 
 from files.s3 import s3_storage
 
@@ -91,6 +92,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "helpdesk.middleware.RefusalMiddleware",
+    "files.middleware.RefuseEarlyMiddleware",
 ]
 
 ROOT_URLCONF = "helpdesk.urls"
@@ -183,9 +185,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "helpdesk"
+# A worker takes from both in turn: thousands of events to announce never keep the clocks from being watched.
+CELERY_TASK_QUEUES = (Queue("clocks", routing_key="clocks"), Queue("helpdesk", routing_key="helpdesk"))
+CELERY_TASK_ROUTES = {"sla.tasks.scan": {"queue": "clocks", "routing_key": "clocks"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 
 SLA_SCAN_PERIOD = timedelta(seconds=env.float("SLA_SCAN_PERIOD_SECONDS", default=15))
+SLA_SCAN_BATCH = env.int("SLA_SCAN_BATCH", default=200)
 OUTBOX_SWEEP_PERIOD = timedelta(seconds=env.float("OUTBOX_SWEEP_PERIOD_SECONDS", default=15))
 # Alerts about promises: so many of one person go in one mail (0: never), which waits so long for more.
 ALERT_DIGEST_FROM = env.int("ALERT_DIGEST_FROM", default=3)
@@ -267,6 +273,7 @@ EVENT_LISTENERS = [
     "notifications.listeners.publish",
     "notifications.listeners.notify",
     "sla.climbing.listen",
+    "sla.calendars.listening.follow",
 ]
 
 # --- The desk

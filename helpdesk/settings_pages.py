@@ -65,7 +65,19 @@ GROUPS: list[tuple[str | Promise, list[Section]]] = [
             ),
         ],
     ),
-    (_("Tickets"), []),
+    (
+        _("Tickets"),
+        [
+            Section(
+                "log_patterns",
+                _("Log reading"),
+                _("What is read from an uploaded log and proposed to the reporter."),
+                "log_patterns",
+                "file",
+                admins,
+            ),
+        ],
+    ),
 ]
 
 

@@ -7,6 +7,7 @@ from helpdesk import views
 urlpatterns = [
     path("", views.settings_home, name="settings"),
     path("calendars/", include("sla.calendars.urls")),
+    path("log-patterns/", include("files.settings_urls")),
     path("", include("sla.plans.urls")),
     path("", include("sla.policies.urls")),
 ]

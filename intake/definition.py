@@ -72,7 +72,15 @@ CORE = frozenset({*COLUMNS.values(), SDK_VERSION})
 IMPACT = ("affected", "extent", "environment", "since")
 # What a condition may look at besides the fields before it.
 ALWAYS_KNOWN = ("priority",)
-RESERVED = frozenset({"subject", "body", "priority", "priority_reason", "type", "files", *IMPACT})
+# Names that a form, a draft or the API uses for something else; an answer's name is its key everywhere.
+RESERVED = frozenset(
+    [
+        *IMPACT,
+        *("subject", "body", "priority", "priority_reason", "type", "answers", "files", "file_names"),
+        *("attachments", "uploads", "organization", "requester", "origin", "channel", "submission_key"),
+        *("draft", "key", "show", "then", "from", "queue", "seen", "follows", "status", "tier", "done"),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -180,11 +188,6 @@ class Field:
     required_if: Condition = field(default_factory=Condition)
 
     @property
-    def input_name(self) -> str:
-        """Its name in a browser's form."""
-        return self.key if self.key in CORE or self.key in IMPACT else f"answer-{self.key}"
-
-    @property
     def is_core(self) -> bool:
         """Kept in a column of the ticket rather than among its answers."""
         return self.key in CORE
@@ -193,6 +196,11 @@ class Field:
     def is_wide(self) -> bool:
         """Takes a row of its own in a form."""
         return self.kind in (Kind.LONG_TEXT, Kind.FILES, Kind.CHOICES, Kind.PERIOD)
+
+    @property
+    def is_half(self) -> bool:
+        """Shares its row with another: a text that may well stay empty."""
+        return self.kind == Kind.LONG_TEXT and self.need == Need.OPTIONAL
 
     def help_for(self, platform: str) -> Words:
         """How to find the answer there; the general help where nothing is said of this platform."""

@@ -150,7 +150,7 @@ class _Reading:
         self.errors: dict[str, str] = {}
 
     def ask(self, question: Field) -> None:
-        if not question.shown_if.holds(self.answers):
+        if not question.shown_if.holds(self.answers) or self._has_nothing_to_offer(question):
             return
         self.shown.append(question)
         needed = bool(question.required_if) and question.required_if.holds(self.answers)
@@ -166,6 +166,12 @@ class _Reading:
         except Unreadable as error:
             self.errors[question.key] = str(error)
             self.answers[question.key] = None
+
+    def _has_nothing_to_offer(self, question: Field) -> bool:
+        """A desk may have no products, a reporter no applications: nobody is asked to choose among none."""
+        rows = {Kind.PRODUCT: self.choices.products, Kind.APPLICATION: self.choices.applications}
+        offered = rows.get(Kind(question.kind))
+        return offered is not None and not offered and not self.given.get(question.key)
 
     def missing(self) -> list[Field]:
         return [

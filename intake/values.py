@@ -16,6 +16,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -111,6 +112,8 @@ def _choice(question: Field, given: Any, choices: Choices, zone: tzinfo) -> str:
 def _one_of(offered: Mapping[str, str], given: Any) -> str:
     text = str(given)
     if text not in offered:
+        if not offered:
+            raise Unreadable(_("“%(value)s” is not known here.") % {"value": text[:60]})
         known = ", ".join(list(offered)[:20])
         raise Unreadable(
             _("“%(value)s” is not offered here; choose one of: %(known)s.")
@@ -220,7 +223,7 @@ _READERS = {
 # --- Shown to people
 
 
-def shown(question: Field, value: Any, *, locale: str = "en_GB") -> str:
+def shown(question: Field, value: Any, *, locale: Locale | str = "en_GB") -> str:
     """An answer in words: the labels of choices, moments in the reader's time zone."""
     match question.kind:
         case Kind.CHOICE:
@@ -244,6 +247,6 @@ def _label(question: Field, value: str) -> str:
     return next((str(option.label) for option in question.options if option.value == value), value)
 
 
-def _moment_in_words(value: str, locale: str) -> str:
+def _moment_in_words(value: str, locale: Locale | str) -> str:
     local = timezone.localtime(datetime.fromisoformat(value))
     return str(format_datetime(local, "short", locale=locale))

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Organization, User
 from helpdesk.errors import InvalidInput, InvalidTransition
 from helpdesk.text import normal
-from kb.indexing import index
-from kb.models import Article, Category, Deflection, Rating, Revision
+from kb.indexing import index, index_translations
+from kb.models import Article, Category, Deflection, Picture, Rating, Revision
+from kb.rendering import links_of, our_pictures
 from products.models import Product
 
 Status = Article.Status
@@ -61,6 +62,7 @@ def create(
         raise InvalidInput(_("There is an article at this address in this language already.")) from error
     article.products.set(products)
     article.organizations.set(organizations)
+    article.pictures.set(pictures_in(article.body))
     _keep(article, kind_of_change, by=by, at=now)
     index(article)
     return article
@@ -96,6 +98,8 @@ def edit(
     if before == (_facts(article), article.title, article.summary, article.body):
         return article
 
+    # Pictures are as visible as the articles that show them; those of a tree are named by its files.
+    article.pictures.set(pictures_in(article.body) | links_of(article).pictures_of(article.body))
     article.updated_at = at or timezone.now()
     article.updated_by = by
     article.save(update_fields=[*words, "updated_at", "updated_by"])
@@ -270,6 +274,11 @@ def rate(article: Article, *, reader: str, helpful: bool, at: datetime | None = 
     )
 
 
+def pictures_in(body: str) -> set[int]:
+    """The stored pictures that a text shows by their address."""
+    return set(Picture.objects.filter(digest__in=our_pictures(body)).values_list("pk", flat=True))
+
+
 def _locked(article: Article) -> Article:
     return Article.objects.select_for_update(no_key=True).get(pk=article.pk)
 
@@ -281,7 +290,7 @@ def _move(
     article.save(update_fields=["status", "publish_at", "published_at"])
     _keep(article, kind, by=by, at=at or timezone.now())
     # Translations are found by the words of published versions only.
-    index(article)
+    index_translations(article)
     return article
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
-from django.contrib.postgres.search import CombinedSearchVector, SearchVector
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, transaction
-from django.db.models import Value
+from django.db.models import Expression, F, Func, Value
 from django.utils.html import strip_tags
 
-from helpdesk.markdown import render_article
+from helpdesk.markdown import Rendered, render_article
 from helpdesk.text import marked, segmented
 from kb.models import Article, CommonWord
 
 # One configuration for both languages: it stems English and leaves Chinese words as they were cut.
 CONFIG = "english"
 # PostgreSQL takes at most 1 MB of words; the start of a book is enough to find it.
-MAX_INDEXED_CHARACTERS = 100_000
+MAX_INDEXED_CHARACTERS = 200_000
+MAX_WORDS_CHARACTERS = 150_000
 
 # A word in fewer articles than this is rare, and costs a search nothing worth counting.
 COMMON_FROM = 5
@@ -30,14 +30,31 @@ _IDENTIFIER = re.compile(r"\b(?:[a-z]+(?:[A-Z]\w*)+|\w+_\w+|[A-Z][a-z]+(?:[A-Z]\
 
 
 def index(article: Article) -> None:
-    """Write the search columns of an article, and of its translations: each is found by the other's title.
+    """Write the search columns of an article, and tell its translations: each is found by the other's title.
 
     An English reader who types Chinese finds the article whose translation has those words, and the other
     way round; which of the two is shown then depends on the reader alone.
     """
     versions = list(Article.objects.filter(slug=article.slug))
     for version in versions:
-        _index(version, [one for one in versions if one.pk != version.pk and _lends_words(one, version)])
+        if version.pk == article.pk:
+            _write(version, _lent_to(version, versions))
+    _tell_others(article, versions)
+
+
+def index_translations(article: Article) -> None:
+    """Tell the other versions of an article whether they still have its words."""
+    _tell_others(article, list(Article.objects.filter(slug=article.slug)))
+
+
+def _tell_others(article: Article, versions: list[Article]) -> None:
+    for version in versions:
+        if version.pk != article.pk:
+            _rewrite_short(version, _lent_to(version, versions))
+
+
+def _lent_to(version: Article, versions: list[Article]) -> list[Article]:
+    return [one for one in versions if one.pk != version.pk and _lends_words(one, version)]
 
 
 def _lends_words(lender: Article, borrower: Article) -> bool:
@@ -70,32 +87,53 @@ def count_common_words() -> None:
     CommonWord.objects.create(word=EVERY_ARTICLE, articles=published)
 
 
-def _index(article: Article, translations: Iterable[Article]) -> None:
-    text, headings = _read(article.body[:MAX_INDEXED_CHARACTERS])
-    versions = [article, *translations]
-    short = (
-        _vector("A", *(words for one in versions for words in [one.title, *one.error_codes]))
-        + _vector("B", *(words for one in versions for words in [one.summary, *one.keywords]))
-        + _vector("C", *headings, *_identifiers(text))
-    )
+def _write(article: Article, translations: list[Article]) -> None:
+    page, text = read_body(article.body)
+    own = _vector("C", *(heading.title for heading in page.headings), *_identifiers(text))
+    short = _joined(_named(article, translations), own)
     Article.objects.filter(pk=article.pk).update(
         search=short,
-        search_body=short + _vector("D", text),
+        search_body=_joined(short, _vector("D", text)),
         marked_title=marked(article.title),
         marked_summary=marked(article.summary),
-        marked_body=marked(text),
     )
 
 
-@lru_cache(maxsize=32)
-def _read(body: str) -> tuple[str, list[str]]:
-    """The words of a text without its marks, and its headings. Kept a while: the versions of an article are
-    indexed together, and publishing follows writing."""
-    rendered = render_article(body)
-    return html.unescape(strip_tags(rendered.html)), [heading.title for heading in rendered.headings]
+def _rewrite_short(article: Article, translations: list[Article]) -> None:
+    """As `_write`, where the text has not changed: its words are kept as they are in the index."""
+    named = _named(article, translations)
+    short = _joined(named, _only("search", "c"))
+    Article.objects.filter(pk=article.pk).update(
+        search=short, search_body=_joined(named, _only("search", "c"), _only("search_body", "d"))
+    )
 
 
-def _vector(weight: str, *texts: str) -> SearchVector | CombinedSearchVector:
+def _named(article: Article, translations: list[Article]) -> Expression:
+    versions = [article, *translations]
+    return _vector("A", *(words for one in versions for words in [one.title, *one.error_codes])) + _vector(
+        "B", *(words for one in versions for words in [one.summary, *one.keywords])
+    )
+
+
+def _only(column: str, weight: str) -> Func:
+    """The words of a vector that have this weight."""
+    return Func(F(column), Value(f"{{{weight}}}"), function="ts_filter", output_field=SearchVectorField())
+
+
+def _joined(*vectors: Expression) -> Func:
+    return Func(*vectors, template="(%(expressions)s)", arg_joiner=" || ", output_field=SearchVectorField())
+
+
+@lru_cache(maxsize=4)
+def read_body(body: str) -> tuple[Rendered, str]:
+    """A text as a page whose links lead nowhere yet, and its words. Kept a moment: an import looks at the
+    page before it is indexed."""
+    page = render_article(body[:MAX_INDEXED_CHARACTERS])
+    # The database takes at most 1 MB of words.
+    return page, html.unescape(strip_tags(page.html))[:MAX_WORDS_CHARACTERS]
+
+
+def _vector(weight: str, *texts: str) -> SearchVector:
     words = segmented(" \n ".join(texts))
     return SearchVector(Value(words), weight=weight, config=CONFIG)
 

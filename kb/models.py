@@ -91,9 +91,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def light(self) -> ArticleQuerySet:
         """Without the text and what is kept for the search: enough for a list."""
-        return self.defer(
-            "body", "search", "search_body", "marked_title", "marked_summary", "marked_body"
-        ).select_related("category")
+        return self.defer().select_related("category")
 
 
 class Article(models.Model):
@@ -211,7 +209,6 @@ class Article(models.Model):
     search_body = SearchVectorField(null=True, editable=False)
     marked_title = models.TextField(blank=True, editable=False)
     marked_summary = models.TextField(blank=True, editable=False)
-    marked_body = models.TextField(blank=True, editable=False)
 
     objects = ArticleQuerySet.as_manager()
 

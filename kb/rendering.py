@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from helpdesk.markdown import Rendered, render_article
+from kb.indexing import read_body
 from kb.models import Article, Revision, Source, SourceFile
 
 # Raised when the renderer gives other HTML for the same text.
@@ -54,6 +55,13 @@ class Links:
     def __call__(self, addresses: Iterable[str]) -> Mapping[str, str | None]:
         asked = {address for address in addresses if not _FOREIGN.match(address)}
         return self._in_tree(asked) if self.source else self._by_name(asked)
+
+    def pictures_of(self, body: str) -> set[int]:
+        """The pictures of the tree that a text shows."""
+        if self.source is None:
+            return set()
+        self(read_body(body)[0].addresses)
+        return self.pictures
 
     def _by_name(self, asked: set[str]) -> dict[str, str | None]:
         """Writers at the desk name an article by its address: `[logs](logs.md#android)`."""

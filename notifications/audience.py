@@ -72,6 +72,7 @@ AUDIENCE: dict[str, list[Tell]] = {
         Tell(people.assignee, NOTICE),
     ],
     "ticket.asked": [Tell(people.customers, BOTH), Tell(people.assignee, NOTICE)],
+    "ticket.facts_set": [Tell(people.assignee, NOTICE, when=by_customer)],
     "ticket.noted": [Tell(people.assignee, NOTICE)],
     "ticket.taken": [Tell(people.former_assignee, NOTICE)],
     "ticket.assigned": [Tell(people.new_assignee, BOTH), Tell(people.former_assignee, NOTICE)],

@@ -73,7 +73,14 @@ def _contents(event: Event, person: User) -> tuple[str, dict[str, Any]]:
         "message": message,
         "message_html": render_message(message.body),
         "files": event.data.get("files", []),
+        "asked": [_asked(one) for one in event.data.get("facts", [])],
     }
+
+
+def _asked(fact: dict[str, Any]) -> dict[str, Any]:
+    """A fact that an engineer asked for, in the language of the mail."""
+    words = {name: presenting.in_language(fact.get(name, {})) for name in ("label", "help")}
+    return {**words, "required": fact.get("required", True)}
 
 
 def _message_of(event: Event, person: User) -> Message | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -25,7 +26,7 @@ from tickets.models import Ticket
 
 logger = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = settings.SLA_SCAN_BATCH  # tickets in one transaction
 _PREFIXED = re.compile(r"(?:warn|over)(\d.*)")
 
 

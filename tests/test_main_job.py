@@ -50,7 +50,9 @@ def test_a_p2_from_the_form_to_its_solution(product, documents, open_page, rui, 
 
     # It does not help, so he files a P2.
     portal.get_by_text("A main function is broken").click()
-    expect(portal.locator(".promises")).to_contain_text("30 min")
+    portal.get_by_text("Some users").click()
+    portal.get_by_text("In production").click()
+    expect(portal.locator("#decided")).to_contain_text("30 min")
     portal.locator("textarea[name=body]").fill("The remote video stays black on a Pixel 8, audio is fine.")
     portal.locator("select[name=product]").select_option(label="RTC SDK")
     portal.locator("select[name=platform]").select_option("android")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:number>/close/", working.close, name="ticket_close"),
     path("<int:number>/priority/", working.priority, name="ticket_priority"),
     path("<int:number>/agree/", working.agree, name="ticket_agree"),
+    path("<int:number>/ask/", working.ask, name="ticket_ask"),
     path("<int:number>/facts/", working.facts, name="ticket_facts"),
     path("<int:number>/say/", working.say, name="ticket_say"),
     path("<int:number>/note/", working.note, name="ticket_note"),

@@ -105,7 +105,7 @@ class Ticket(models.Model):
         verbose_name=_("application"),
         related_name="tickets",
     )
-    # What was asked (None: nothing but the columns above), the answers by key, and what an engineer asked back
+    # What was asked (None: nothing but the columns above), the answers by key, and what was asked back
     # and still waits for: [{"key", "required"}].
     request_type = models.ForeignKey(
         RequestTypeVersion,

@@ -28,7 +28,7 @@ COST_OF_OTHER_LINES = 100
 # Beyond that many of a kind the label has no number: nobody compares so many.
 MOST_NUMBERS = 5000
 SAMPLES_OF_A_KIND = 3
-SAMPLE_CHARACTERS = 160
+SAMPLE_CHARACTERS = 60
 
 _END_PEM = re.compile(rb"-----END [A-Z0-9 ]{2,40}-----")
 # The part of a line inside a block that is base64, behind a log's own beginning of the line.
@@ -194,9 +194,10 @@ class Masker:
             start = masked.rfind(b"\n", 0, at) + 1
             end = masked.find(b"\n", at)
             end = len(masked) if end < 0 else end
-            start = max(start, at - SAMPLE_CHARACTERS)
-            line = masked[start : min(end, start + 2 * SAMPLE_CHARACTERS)]
-            sample[2] = line.decode("utf-8", errors="replace").replace("\0", "").strip() or "…"
+            cut = max(start, at - SAMPLE_CHARACTERS)
+            line = masked[cut : min(end, cut + 2 * SAMPLE_CHARACTERS)]
+            text = line.decode("utf-8", errors="replace").replace("\0", "").strip()
+            sample[2] = f"… {text}" if cut > start else text or "…"
 
 
 def masked_text(

@@ -7,7 +7,7 @@ The patterns stand in the database (`files.LogPattern`), are edited in the setti
 RE2: time is linear in the log, whatever a pattern or a log looks like.
 """
 
-from files.reading.findings import Findings, Proposal, findings_of, log_facts
+from files.reading.findings import Findings, Proposal, facts_of, findings_of, log_facts
 from files.reading.scanning import read, read_text
 
-__all__ = ["Findings", "Proposal", "findings_of", "log_facts", "read", "read_text"]
+__all__ = ["Findings", "Proposal", "facts_of", "findings_of", "log_facts", "read", "read_text"]

@@ -100,7 +100,10 @@ def log_facts(upload: StoredFile) -> dict[str, Proposal]:
     Its `detail` is `{upload, name, facts: [{field, label, value, shown, line}]}`; static/js/log-facts.js
     fills fields of these names.
     """
-    found = findings_of(upload)
+    return facts_of(findings_of(upload))
+
+
+def facts_of(found: Findings) -> dict[str, Proposal]:
     proposals = {
         fact: Proposal(
             fact, values[0].value, values[0].line, values[0].text, tuple(one.value for one in values[1:])

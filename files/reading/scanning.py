@@ -12,12 +12,12 @@ from typing import IO, Any
 import re2
 from django.utils import timezone
 
-from files.reading.compiling import compiled
+from files.reading.compiling import all_at_once, compiled
 from files.reading.findings import Finding, Findings
 from files.reading.times import first_moment
 from helpdesk.errors import InvalidInput
 
-PIECE_BYTES = 4 * 1024 * 1024
+PIECE_BYTES = 512 * 1024
 # Of a larger log the beginning and the end are read: there stand who runs what, and what went wrong.
 READ_WHOLE_BYTES = 32 * 1024 * 1024
 SAMPLE_BYTES = 12 * 1024 * 1024
@@ -34,6 +34,7 @@ class _Pattern:
     """One row of the settings, ready to search."""
 
     fact: str
+    source: str
     automaton: re2._Regexp
     value: str
     product: str
@@ -85,12 +86,14 @@ def read_text(text: str, patterns: Sequence[Any] | None = None) -> Findings:
 def scan(file: IO[bytes], size: int, patterns: list[_Pattern]) -> Findings:
     first_lines: list[tuple[int, str]] = []
     last_lines: list[tuple[int, str]] = []
+    which = all_at_once(tuple(pattern.source for pattern in patterns))
     for number, piece in _pieces(file, size):
         if not first_lines:
             first_lines = _edge(piece, number, from_end=False)
         last_lines = _edge(piece, number, from_end=True) or last_lines
-        for pattern in patterns:
-            pattern.search(piece, number)
+        # One pass tells which patterns have anything in this piece; only those look where.
+        for index in which.Match(piece) or ():
+            patterns[index].search(piece, number)
     now = timezone.now()
     return Findings(
         facts=_gathered(patterns),
@@ -142,7 +145,8 @@ def _gathered(patterns: list[_Pattern]) -> dict[str, list[Finding]]:
             known = facts.setdefault(pattern.fact, {}).get(value)
             if known is None or finding.line < known.line:
                 facts[pattern.fact][value] = finding
-        counts.setdefault(pattern.fact, Counter()).update(pattern.counts)
+        # Two patterns may find the same code in the same place.
+        counts[pattern.fact] = counts.get(pattern.fact, Counter()) | pattern.counts
         if pattern.product and pattern.product not in facts.setdefault("product", {}):
             finding = next(iter(pattern.values.values()))
             facts["product"][pattern.product] = Finding(pattern.product, finding.line, finding.text)
@@ -168,7 +172,9 @@ def _patterns(rows: Sequence[Any] | None = None) -> list[_Pattern]:
             automaton = compiled(row.pattern)
         except InvalidInput:
             continue  # saved before a limit was tightened; the settings page shows it
-        ready.append(_Pattern(row.fact, automaton, row.value, row.product.code if row.product else ""))
+        ready.append(
+            _Pattern(row.fact, row.pattern, automaton, row.value, row.product.code if row.product else "")
+        )
     return ready
 
 

@@ -15,8 +15,8 @@ from helpdesk import hints
 from sla import reapplying, worktime
 from sla.calendars import zones
 from sla.calendars.editing import tidied
-from sla.calendars.locks import change_versions
-from sla.models import Calendar, CalendarVersion, Terms, ZoneDatabase
+from sla.calendars.locks import change_versions, only_one_applies
+from sla.models import Calendar, CalendarVersion, Clock, Terms, ZoneDatabase
 from sla.terms import bind
 
 logger = structlog.get_logger(__name__)
@@ -61,13 +61,32 @@ def write(
 def apply_all() -> int:
     """Let open tickets follow every version that came into force; returns how many tickets moved over.
 
-    Any number of these may run at once: each ticket moves once. One that cannot be moved is logged and
-    tried again by the next run.
+    One process does this at a time, the others go on with something else. Each ticket moves once, however
+    often this is called; one that cannot be moved is logged and tried again by the next run.
     """
     moved = 0
-    for version in CalendarVersion.objects.filter(applied_at=None).select_related("calendar").order_by("pk"):
-        moved += _apply(version)
+    with only_one_applies() as is_the_one:
+        if is_the_one:
+            to_apply = CalendarVersion.objects.filter(applied_at=None).select_related("calendar")
+            for version in to_apply.order_by("pk"):
+                moved += _apply(version)
     return moved
+
+
+@transaction.atomic
+def bring_up_to_date(ticket_id: int) -> None:
+    """Let the live clocks of one ticket count on the present versions of their calendars."""
+    live = Clock.objects.filter(ticket=ticket_id, state__in=reapplying.LIVE)
+    exchange: dict[int, int] = {}
+    facts: dict[str, Any] = {}
+    for terms in Terms.objects.filter(clocks__in=live).select_related("policy_version").distinct():
+        now = bind(terms.policy_version)
+        if now != terms:
+            exchange[terms.pk] = now.pk
+            newer = now.calendars.exclude(pk__in=terms.calendars.all()).select_related("calendar")
+            facts = _facts(newer.latest("created_at"))
+    if exchange:
+        reapplying.reapply([ticket_id], exchange, by=None, at=timezone.now(), **facts)
 
 
 def outdated_terms(calendar: Calendar, latest: CalendarVersion) -> list[Terms]:
@@ -79,11 +98,7 @@ def outdated_terms(calendar: Calendar, latest: CalendarVersion) -> list[Terms]:
 def _apply(version: CalendarVersion) -> int:
     outdated = outdated_terms(version.calendar, version.calendar.current)
     exchange = {terms.pk: bind(terms.policy_version).pk for terms in outdated}
-    facts: dict[str, Any] = {
-        "calendar": version.calendar.name,
-        "calendar_zh": version.calendar.name_zh,
-        "calendar_version": version.number,
-    }
+    facts = _facts(version)
     moved, failed, last = 0, 0, 0
     while ids := _next(exchange, after=last):
         last = ids[-1]
@@ -97,6 +112,15 @@ def _apply(version: CalendarVersion) -> int:
     if not failed:
         CalendarVersion.objects.filter(pk=version.pk).update(applied_at=timezone.now())
     return moved
+
+
+def _facts(version: CalendarVersion) -> dict[str, Any]:
+    """What the events of tickets say about the edit."""
+    return {
+        "calendar": version.calendar.name,
+        "calendar_zh": version.calendar.name_zh,
+        "calendar_version": version.number,
+    }
 
 
 def _next(exchange: Mapping[int, int], *, after: int) -> list[int]:

@@ -30,7 +30,7 @@ def weekday(number: int, width: Width = "wide") -> str:
 def hours(segments: Iterable[Segment]) -> str:
     """09:00–12:00, 13:30–18:00"""
     told = [_segment(segment) for segment in segments]
-    return pgettext("between hours of a day", ", ").join(told) or _("closed")
+    return pgettext("between hours of a day", ", ").join(told) or pgettext("hours of a day", "closed")
 
 
 def _segment(segment: Segment) -> str:
@@ -135,7 +135,7 @@ def _on(definition: Mapping[str, Any], key: date) -> str:
     choice, name = choice_of(definition, key), name_of(definition, key)
     if choice is Choice.USUAL:
         return _("as every week")
-    told = {Choice.HOLIDAY: _("holiday"), Choice.CLOSED: _("closed")}.get(choice)
+    told = {Choice.HOLIDAY: _("holiday"), Choice.CLOSED: pgettext("hours of a day", "closed")}.get(choice)
     if told is None:
         told = hours(dict(Calendar.from_definition(definition).overrides)[key])
     return f"{told} ({name})" if name else told

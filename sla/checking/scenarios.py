@@ -31,7 +31,8 @@ NOT_KNOWN = "a value this program does not know"
 Label = tuple[str, str, str]
 """What a record is known by in the file: clock, level and row."""
 
-SCENARIO_KEYS = frozenset({"id", "title", "note", "rules", "policy", "events", "checks", "scans"})
+ABOUT_IT = frozenset({"id", "title", "name", "note", "comment", "description", "rules", "tag", "tags"})
+SCENARIO_KEYS = ABOUT_IT | {"policy", "events", "checks", "scans"}
 SCAN_KEYS = frozenset({"now", "note", "records", "withdrawn"})
 AGREED_ROWS = re.compile(r"agreed.*")
 NEGOTIATED_LEVELS = re.compile(r"(?:nudge|passed|warn\d+d)(?:-\d+)?")

@@ -12,7 +12,7 @@ from sla.worktime import Calendar, InvalidCalendar, NoOpenTime, add, elapsed
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
-NAMES = ("id", "name", "note")  # of a calendar: how people call it
+NAMES = ("id", "name", "note", "comment", "description", "tag")  # of a calendar: what people say about it
 
 
 def check_vectors(document: Mapping[str, Any]) -> Report:

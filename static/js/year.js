@@ -66,5 +66,6 @@ const named = location.hash.startsWith("#d") ? document.getElementById(location.
 const target = named?.querySelector("[data-told]");
 const first = target ?? days.find((day) => day.closest(".day--today")) ?? days[0];
 if (first) enter(first);
-// After a day was changed, its editor comes back to it.
-if (target) target.focus({ preventScroll: false });
+// After a day was changed, its editor comes back to it; the jump to the fragment, at load, takes the focus away first.
+if (target && document.readyState === "complete") target.focus();
+else if (target) addEventListener("load", () => requestAnimationFrame(() => target.focus()), { once: true });

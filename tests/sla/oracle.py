@@ -1,6 +1,7 @@
 """The rules again, as slowly and plainly as possible: minute by minute. Shares no arithmetic with the engine.
 
-Exact when every event, opening and closing lies on a whole minute, and none of the latter in a gap or a fold.
+`WallCalendar` and `Tally` are exact when every event, opening and closing lies on a whole minute, and none of
+the latter in a gap or a fold. `ScannedCalendar` counts instants of any kind in any zone.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -44,6 +46,91 @@ class WallCalendar:
             minutes -= self.is_open(now)
             now += MINUTE
         return now
+
+
+class ScannedCalendar:
+    """Open or closed in any zone, gaps and folds included, for a few years around `year`.
+
+    Wall time is read in one direction only, from UTC: where clocks change is found by looking at every six
+    hours, and which instant a wall time means by trying every offset that the zone had. No arithmetic on
+    local datetimes, no `fold`, no totals kept: intervals in a list, walked from the first.
+    """
+
+    def __init__(self, definition, year):
+        self.zone = ZoneInfo(definition["tz"])
+        self.first, self.last = date(year - 1, 12, 1), date(year + 2, 1, 31)
+        self.pieces = list(self._pieces())
+        self.intervals = self._joined(definition)
+
+    def _offset(self, instant):
+        return instant.astimezone(self.zone).utcoffset()
+
+    def _pieces(self):
+        """Stretches of UTC with one offset: (begin, end, offset)."""
+        midnight = datetime.min.time()
+        begin = now = datetime.combine(self.first, midnight, UTC) - timedelta(days=3)
+        end = datetime.combine(self.last, midnight, UTC) + timedelta(days=3)
+        while now < end:
+            later = now + timedelta(hours=6)
+            if self._offset(now) != self._offset(later):
+                while later - now > timedelta(seconds=1):
+                    between = now + timedelta(seconds=(later - now).total_seconds() // 2)
+                    now, later = (
+                        (now, between) if self._offset(between) != self._offset(now) else (between, later)
+                    )
+                yield begin, later, self._offset(now)
+                begin = later
+            now = later
+        yield begin, end, self._offset(begin)
+
+    def instant(self, wall):  # wall time in the guise of UTC
+        """The first instant at which clocks show `wall`; in a gap, as if they had not been changed (A5)."""
+        for begin, end, offset in self.pieces:
+            at = wall - offset
+            if begin <= at < end:
+                return at
+        gaps = [
+            offset
+            for (_, at, offset), (_, _, after) in pairwise(self.pieces)
+            if at + offset <= wall < at + after
+        ]
+        return wall - gaps[0]
+
+    def _joined(self, definition):
+        found = []
+        for number in range((self.last - self.first).days + 1):
+            day = self.first + timedelta(days=number)
+            if day.isoformat() in definition["holidays"]:
+                continue
+            hours = definition["hours"].get(WEEKDAYS[day.weekday()], [])
+            for opens, closes in definition["shifts"].get(day.isoformat(), hours):
+                found.append((self._at(day, opens), self._at(day, closes)))
+        joined = []
+        for opens, closes in sorted(pair for pair in found if pair[0] < pair[1]):
+            if joined and opens <= joined[-1][1]:
+                joined[-1][1] = max(closes, joined[-1][1])
+            else:
+                joined.append([opens, closes])
+        return joined
+
+    def _at(self, day, clock):
+        minutes = int(clock[:2]) * 60 + int(clock[3:])
+        return self.instant(datetime(day.year, day.month, day.day, tzinfo=UTC) + minutes * MINUTE)
+
+    def elapsed(self, a, b):
+        parts = ((max(a, opens), min(b, closes)) for opens, closes in self.intervals)
+        return sum((end - begin for begin, end in parts if begin < end), timedelta(0))
+
+    def add(self, start, duration):
+        """None when it lies beyond the years looked at."""
+        if not duration:
+            return start
+        for opens, closes in self.intervals:
+            opens = max(opens, start)
+            if closes - opens >= duration:
+                return opens + duration
+            duration -= max(closes - opens, timedelta(0))
+        return None
 
 
 @dataclass

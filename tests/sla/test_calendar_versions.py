@@ -7,7 +7,7 @@ import pytest
 from django.db import InternalError, connection, transaction
 
 from sla import defaults, recomputing, scanning, worktime
-from sla.calendars import drafts, previews, versions, zones
+from sla.calendars import drafts, listening, previews, versions, zones
 from sla.calendars.editing import Choice, with_day
 from sla.models import Calendar, CalendarVersion, Plan, Terms, ZoneDatabase
 from sla.terms import policy_of
@@ -128,6 +128,27 @@ class TestASuddenHoliday:
         assert list(recomputing.differences()) == []
 
 
+class TestAResolvedTicket:
+    def test_is_passed_by_and_comes_to_the_present_when_it_is_reopened(
+        self, clock, told, ana, rui, mia, office
+    ):
+        clock.shift(HOUR)
+        actions.resolve(told, by=ana, body="Fixed in 4.3.3.")
+        edit(office, mia, closed_on_tuesday(office))
+        assert versions.apply_all() == 0
+        clock.shift(6 * HOUR)  # Monday 16:00
+        actions.reply(Ticket.objects.get(pk=told.pk), by=rui, body="It is back.")
+        assert due(told) == datetime(2026, 7, 14, 14, 30, tzinfo=UTC)  # still by the old version
+
+        for event in told.events.order_by("pk"):
+            listening.follow(event)
+            listening.follow(event)
+        assert due(told) == datetime(2026, 7, 15, 14, 30, tzinfo=UTC)
+        assert told.events.filter(kind="sla.terms_changed").count() == 1
+        assert told.clocks.get(target="response").terms.calendars.get().number == 1
+        assert list(recomputing.differences()) == []
+
+
 class TestABreach:
     def test_that_is_recorded_stays(self, clock, ticket, mia, office):
         clock.move_to(datetime(2026, 7, 14, 20, 0, tzinfo=UTC))
@@ -191,15 +212,16 @@ def test_a_ticket_that_is_just_being_filed_is_waited_for(clock, office, rui, kit
             connection.close()
 
     in_force = threading.Event()
-    filing = threading.Thread(target=file_slowly)
-    filing.start()
-    assert filed.wait(20)
-    editing = threading.Thread(target=put_in_force)
-    editing.start()
-    assert not in_force.wait(0.3)  # it waits for the ticket
-    may_commit.set()
-    filing.join(20)
-    editing.join(20)
+    threads = [threading.Thread(target=file_slowly), threading.Thread(target=put_in_force)]
+    try:
+        threads[0].start()
+        assert filed.wait(20)
+        threads[1].start()
+        assert not in_force.wait(0.3)  # it waits for the ticket
+    finally:
+        may_commit.set()
+        for thread in threads:
+            thread.join(20)
     assert in_force.is_set()
 
     versions.apply_all()

@@ -30,9 +30,12 @@ def as_(site, open_page):
     return as_
 
 
-def fill(page, priority="P2"):
+def fill(page):
+    """A P2, as far as its impact goes."""
     page.fill("[name=subject]", "Black screen on Android 14")
-    page.check(f"[name=priority][value={priority}]", force=True)
+    page.check("[name=affected][value=main]", force=True)
+    page.check("[name=extent][value=some]", force=True)
+    page.check("[name=environment][value=production]", force=True)
     page.fill("[name=body]", BODY)
 
 
@@ -54,8 +57,9 @@ def test_a_ticket_is_filed_with_the_promise_in_sight_and_files_of_three_kinds(as
     page = as_(rui)
     page.goto("/tickets/new/")
     fill(page)
-    expect(page.get_by_text("P2 on your plan: first answer within 30 minutes")).to_be_visible()
-    expect(page.get_by_text("P1 on your plan")).to_be_hidden()
+    promised = page.locator("#decided")
+    expect(promised.get_by_text("P2 on your plan: first answer within 30 minutes")).to_be_visible()
+    expect(promised).to_contain_text("Because: A main function is broken · Some users · In production.")
 
     page.select_option("[name=application]", label="Kite (kite-1)")
     expect(page.locator("[name=product]")).to_have_value(str(live_sdk.pk))
@@ -123,7 +127,8 @@ def test_what_was_typed_survives_a_session_that_ended(as_, rui, live_sdk):
     page.goto("/tickets/new/")
     expect(page.locator("[name=subject]")).to_have_value("Black screen on Android 14")
     expect(page.locator("[name=body]")).to_have_value(BODY)
-    expect(page.locator("[name=priority][value=P2]")).to_be_checked()
+    expect(page.locator("[name=affected][value=main]")).to_be_checked()
+    page.select_option("[name=platform]", "android")
     expect(page.get_by_text("Your draft was restored")).to_be_visible()
     page.get_by_role("button", name="File the ticket").click()
     expect(page.get_by_role("heading", name="Black screen on Android 14")).to_be_visible()
@@ -182,6 +187,7 @@ def test_the_form_and_the_answer_work_without_scripts(as_, rui, live_sdk):
     page.goto("/tickets/new/")
     fill(page)
     page.select_option("[name=product]", str(live_sdk.pk))
+    page.select_option("[name=platform]", "android")
     page.set_input_files("[name=attachments]", [{"name": "sdk.log", "mimeType": "", "buffer": b"error 17"}])
     page.get_by_role("button", name="File the ticket").click()
     expect(page.get_by_role("heading", name="Black screen on Android 14")).to_be_visible()

@@ -7,6 +7,7 @@ system), `at` the moment (None: now); importers and the demo pass moments of the
 
 from tickets.actions.conversation import ask_requester, note, reply
 from tickets.actions.escalating import escalate
+from tickets.actions.facts import answer, set_facts
 from tickets.actions.filing import create
 from tickets.actions.joining import dismiss, merge, restore
 from tickets.actions.lifecycle import (
@@ -17,7 +18,6 @@ from tickets.actions.lifecycle import (
     reopen,
     resolve,
     resume,
-    set_facts,
     set_priority,
 )
 from tickets.actions.linking import link, split, unlink
@@ -26,6 +26,7 @@ from tickets.actions.watching import unwatch, watch
 
 __all__ = [
     "agree_date",
+    "answer",
     "ask_requester",
     "assign",
     "close",

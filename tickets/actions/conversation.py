@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.recording import record
 from helpdesk.errors import InvalidTransition
+from intake.models import RequestTypeVersion
 from tickets.actions.changing import change, locked, require_active
+from tickets.actions.facts import asked_for
 from tickets.actions.filing import create
 from tickets.actions.joining import survivor_of
 from tickets.actions.saying import jot, say
@@ -78,6 +81,8 @@ def _follow_up(
         platform=ticket.platform,
         sdk_version=ticket.sdk_version,
         application=ticket.application,
+        request_type=ticket.request_type,
+        answers=ticket.answers,
         follows=ticket,
         files=files,
         at=at,
@@ -109,13 +114,25 @@ def ask_requester(
     by: User | None,
     body: str,
     files: Sequence[AnyFile] = (),
+    facts: Sequence[Mapping[str, Any]] = (),
+    request_type: RequestTypeVersion | None = None,
     at: datetime | None = None,
 ) -> Ticket:
-    """Ask the customer something and wait: the resolution clock pauses (rules B4, B5)."""
+    """Ask the customer something and wait: the resolution clock pauses (rules B4, B5).
+
+    `facts` are questions of the ticket's request type, `{"key", "required"}`: they become a checklist for the
+    customer. With them the words may be left out. `request_type` serves a ticket that has none.
+    """
     ticket = locked(ticket)
     require_active(ticket)
     now = at or timezone.now()
+    asked, told = asked_for(ticket, facts, request_type) if facts else (ticket.asked_facts, [])
+    if facts and not body.strip():
+        with translation.override(ticket.requester.language):
+            body = _("To go on we need a few facts. You can fill them in on the ticket's page.")
     message = say(ticket, by=by, body=body, files=files, at=now)
-    changes = change(ticket, now, status=Status.PENDING, hold_reason="")
-    record("ticket.asked", ticket, by=by, at=now, changes=changes, **message)
+    changes = change(ticket, now, status=Status.PENDING, hold_reason="", asked_facts=asked)
+    changes.pop("asked_facts", None)
+    named = {"facts": told} if told else {}
+    record("ticket.asked", ticket, by=by, at=now, changes=changes, **named, **message)
     return ticket

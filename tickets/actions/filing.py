@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Application, Organization, Tier, User
 from events.recording import record
 from helpdesk.errors import InvalidInput
+from intake.models import RequestTypeVersion
 from kb.actions import undeflect
 from kb.models import Article
 from products.models import Product
+from tickets import facts
 from tickets import files as ticket_files
 from tickets.actions.saying import index, say
 from tickets.files import AnyFile
@@ -37,6 +39,9 @@ def create(
     platform: str = "",
     sdk_version: str = "",
     application: Application | None = None,
+    request_type: RequestTypeVersion | None = None,
+    answers: Mapping[str, Any] | None = None,
+    priority_reason: str = "",
     channel: str = Ticket.Channel.WEB,
     origin: Origin = "customer",
     tier: str = Tier.L1,
@@ -49,7 +54,9 @@ def create(
     """File a ticket with its first message. The clocks start at `at` (rule B1).
 
     `origin` says how it came (rule B6): asked by the customer; taken by an agent on the phone or in a
-    chat, who answered at once; or outbound, opened by an agent without a request. The same
+    chat, who answered at once; or outbound, opened by an agent without a request. `answers` are those that
+    `intake.evaluation` read for `request_type`; `priority_reason` is why the reporter chose a higher priority
+    than follows from them. The same
     `submission_key` of one requester gives the ticket that the first call made. Raises InvalidInput for
     empty text, unusable files, and an organisation or application that is not the requester's.
     """
@@ -73,6 +80,8 @@ def create(
         platform=platform,
         sdk_version=sdk_version,
         application=application,
+        request_type=request_type,
+        answers={**(answers or {}), **({"priority_reason": priority_reason} if priority_reason else {})},
         channel=channel,
         priority=priority,
         tier=tier,
@@ -100,6 +109,8 @@ def _file(ticket: Ticket, body: str, *, by: User | None, origin: Origin, files: 
     spoken_by = by if origin == "outbound" else ticket.requester
     message = say(ticket, by=spoken_by, body=body, files=files, at=now)
     index(ticket, ticket.subject, weight="A")
+    if words := facts.words(ticket):
+        index(ticket, words, weight="B")
     record(
         "ticket.created",
         ticket,
@@ -114,6 +125,7 @@ def _file(ticket: Ticket, body: str, *, by: User | None, origin: Origin, files: 
         organization=ticket.organization_id,
         follows=ticket.follows_id,
         came_from=ticket.came_from.slug if ticket.came_from else None,
+        **facts.told(ticket),
         **message,
     )
     return ticket

@@ -1,10 +1,9 @@
-"""The state of a ticket, its priority and its facts."""
+"""The state of a ticket and its priority."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -130,25 +129,6 @@ def _close(ticket: Ticket, *, by: User | None, at: datetime, automatic: bool) ->
     changes = change(ticket, at, status=Status.CLOSED, closed_at=at)
     changes.pop("closed_at")
     record("ticket.closed", ticket, by=by, at=at, changes=changes, automatic=automatic)
-    return ticket
-
-
-@transaction.atomic
-def set_facts(ticket: Ticket, *, by: User | None, at: datetime | None = None, **facts: Any) -> Ticket:
-    """Correct subject, product, platform, SDK version or application. Nothing happens if nothing differs."""
-    ticket = locked(ticket)
-    unknown = set(facts) - {"subject", "product", "platform", "sdk_version", "application"}
-    if unknown:
-        raise InvalidInput(
-            _("These are not facts of a ticket: %(names)s.") % {"names": ", ".join(sorted(unknown))}
-        )
-    application = facts.get("application")
-    if application and application.organization_id != ticket.organization_id:
-        raise InvalidInput(_("This application belongs to another organisation."))
-    now = at or timezone.now()
-    changes = change(ticket, now, **facts)
-    if changes:
-        record("ticket.facts_set", ticket, by=by, at=now, changes=changes)
     return ticket
 
 

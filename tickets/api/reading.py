@@ -7,6 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import Application, Organization, User
+from intake.models import RequestTypeVersion
+from tickets.api.asking import AnswersField, AskedFactSerializer
 from tickets.models import Attachment, Message, Note, NoteAttachment, Ticket
 
 
@@ -35,6 +37,17 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
         fields = ["app_id", "name"]
 
 
+class RequestTypeNameSerializer(serializers.ModelSerializer[RequestTypeVersion]):
+    """The version that the ticket was filed with."""
+
+    code = serializers.CharField(source="request_type.code")
+    version = serializers.IntegerField(source="number")
+
+    class Meta:
+        model = RequestTypeVersion
+        fields = ["code", "version"]
+
+
 class PromiseSerializer(serializers.Serializer[Any]):
     """One clock of the ticket (`sla.Clock`)."""
 
@@ -56,6 +69,9 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
     application = ApplicationSerializer(allow_null=True)
     product = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
     follows = serializers.PrimaryKeyRelatedField[Any](read_only=True)
+    request_type = RequestTypeNameSerializer(allow_null=True)
+    answers = AnswersField(read_only=True)
+    asked_facts = AskedFactSerializer(many=True)
     promises = PromiseSerializer(source="clocks", many=True, read_only=True)
 
     class Meta:
@@ -74,6 +90,9 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "platform",
             "sdk_version",
             "application",
+            "request_type",
+            "answers",
+            "asked_facts",
             "hold_reason",
             "follows",
             "created_at",

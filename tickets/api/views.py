@@ -27,7 +27,7 @@ from files import limits
 from files.views.serving import serve
 from helpdesk.api import StrictSerializer, idempotency_key, refuse_unknown_parameters
 from tickets import actions
-from tickets.api import reading, writing
+from tickets.api import asking, reading, writing
 from tickets.api.filters import TicketFilter
 from tickets.models import Attachment, Message, Ticket, TicketQuerySet
 from tickets.permissions import can_confirm_solved, can_reply, can_see_notes, can_work
@@ -62,7 +62,8 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
     def get_queryset(self) -> TicketQuerySet:
         tickets = (
             Ticket.objects.visible_to(self.request.user)
-            .select_related("requester", "organization", "assignee", "product", "application")
+            .select_related("requester", "organization", "assignee", "product", "application", "request_type")
+            .select_related("request_type__request_type")
             .prefetch_related("clocks")
             .defer("search")
         )
@@ -110,6 +111,21 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         """Add a public message. A customer's message to a closed ticket files one that follows it."""
         ticket = self._find(can_reply)
         return self._answer(actions.reply(ticket, by=request.user, **self._read(writing.Words)))
+
+    @extend_schema(request=asking.Answering)
+    @action(detail=True, methods=["post"])
+    def answers(self, request: SignedInApiRequest, number: str) -> Response:
+        """Answer questions of the request type. The desk's answers are corrections and move no clock."""
+        ticket = self._find(can_reply)
+        serializer = asking.Answering(
+            data=request.data, context={**self.get_serializer_context(), "ticket": ticket}
+        )
+        serializer.is_valid(raise_exception=True)
+        learned = serializer.learned()
+        if request.user.is_staff_member:
+            learned.pop("is_all")
+            return self._answer(actions.set_facts(ticket, by=request.user, **learned))
+        return self._answer(actions.answer(ticket, by=request.user, **learned))
 
     @extend_schema(
         request={"application/json": writing.PerhapsWords, "multipart/form-data": writing.PerhapsWords}
@@ -166,12 +182,12 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         ticket = self._find(can_work)
         return self._answer(actions.set_priority(ticket, by=request.user, **self._read(writing.Prioritizing)))
 
-    @extend_schema(request={"application/json": writing.Words, "multipart/form-data": writing.Words})
+    @extend_schema(request={"application/json": writing.Asking, "multipart/form-data": writing.Asking})
     @action(detail=True, methods=["post"])
     def ask(self, request: SignedInApiRequest, number: str) -> Response:
-        """Ask the customer and wait for the answer."""
+        """Ask the customer and wait for the answer. Facts become a checklist on the ticket's page."""
         ticket = self._find(can_work)
-        return self._answer(actions.ask_requester(ticket, by=request.user, **self._read(writing.Words)))
+        return self._answer(actions.ask_requester(ticket, by=request.user, **self._read(writing.Asking)))
 
     @extend_schema(request=writing.Reason)
     @action(detail=True, methods=["post"])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import Application, Organization, Tier, User
 from helpdesk.api import StrictSerializer
+from intake.models import RequestTypeVersion
 from products.models import Platform, Product
+from tickets.api.asking import AnswersField, Asked, core_of, read_answers, refuse, ticket_fields
 from tickets.models import Priority
 
 
@@ -43,6 +46,22 @@ class Words(StrictSerializer):
 
 class NoWords(StrictSerializer):
     """Nothing to say."""
+
+
+class Asking(StrictSerializer):
+    """A question in words, or facts to ask for by the keys of the ticket's request type, or both."""
+
+    body = serializers.CharField(required=False, default="", help_text="Markdown.")
+    facts = Asked(many=True, required=False, default=list)
+    files = FilesField()
+    keep_originals = KeepOriginalsField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["body"] and not attrs["facts"] and not attrs["files"]:
+            raise serializers.ValidationError(
+                {"body": [str(serializers.Field.default_error_messages["required"])]}
+            )
+        return attrs
 
 
 class PerhapsWords(StrictSerializer):
@@ -83,7 +102,24 @@ class Filing(StrictSerializer):
 
     subject = serializers.CharField(max_length=200)
     body = serializers.CharField(help_text="Markdown.")
-    priority = serializers.ChoiceField(choices=Priority.choices)
+    priority = serializers.ChoiceField(
+        choices=Priority.choices,
+        required=False,
+        default="",
+        help_text="May be left out with a request type: it follows from the answers about the impact.",
+    )
+    priority_reason = serializers.CharField(
+        max_length=300,
+        required=False,
+        default="",
+        help_text="Why it is more urgent than follows from the answers.",
+    )
+    request_type = serializers.CharField(
+        required=False, default=None, help_text="The code of one that is offered; see request-types."
+    )
+    answers = AnswersField(
+        required=False, default=dict, help_text="By the keys of the request type; see request-types."
+    )
     organization = serializers.PrimaryKeyRelatedField(
         queryset=Organization.objects.none(),
         required=False,
@@ -120,7 +156,33 @@ class Filing(StrictSerializer):
             if len(own) > 1:
                 raise serializers.ValidationError({"organization": [self._fields_required()]})
             attrs["organization"] = own[0] if own else None
-        return attrs
+        return self._with_answers(attrs)
+
+    def _with_answers(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What the request type makes of the answers, in the words of `actions.create`."""
+        code = attrs["request_type"]
+        if code is None:
+            if not attrs["priority"]:
+                raise serializers.ValidationError({"priority": [self._fields_required()]})
+            if attrs["answers"]:
+                raise serializers.ValidationError({"answers": [_("Answers need a request type.")]})
+            return attrs
+        version = next(
+            (one for one in RequestTypeVersion.objects.offered() if one.request_type.code == code), None
+        )
+        if version is None:
+            raise serializers.ValidationError({"request_type": [_("There is no such request type.")]})
+        attrs["request_type"] = version
+        self.found = read_answers(
+            attrs,
+            organization=attrs["organization"],
+            given_core=core_of(attrs),
+            chooses_freely=self.is_for_customer,
+        )
+        refuse(self.found, priority_reason=attrs["priority_reason"], may_be_incomplete=self.is_for_customer)
+        return {**attrs, **ticket_fields(self.found, attrs)}
+
+    is_for_customer = False
 
     def _requester(self, attrs: dict[str, Any]) -> User:
         user: User = self.context["request"].user
@@ -131,7 +193,12 @@ class Filing(StrictSerializer):
 
 
 class FilingForCustomer(Filing):
-    """A ticket that the desk files for a customer, who asked on the phone or in a chat, or did not ask."""
+    """A ticket that the desk files for a customer, who asked on the phone or in a chat, or did not ask.
+
+    What the customer did not say may stay open, and the desk chooses the priority freely.
+    """
+
+    is_for_customer = True
 
     requester = serializers.SlugRelatedField(
         slug_field="email", queryset=User.objects.active().filter(role=User.Role.REQUESTER)

@@ -3,95 +3,98 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
-from django.db import models
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Application, Organization, User
-from products.models import Platform, Product
+from files import uploads
+from intake import asking, fallback, impact
+from intake.definition import Field, Kind
+from intake.evaluation import Evaluation, evaluate
+from intake.models import ImpactRules, RequestTypeVersion
+from products.models import Product
 from tickets.actions.saying import MAX_CHARACTERS
 from tickets.forms.files import FilesField
 from tickets.models import Priority, Ticket
 
-MAX_STEPS_CHARACTERS = 20_000
-
-# What the requester can judge, and the priority that follows from it.
-IMPACT = [
-    (Priority.P1, gettext_lazy("Nothing works"), gettext_lazy("All users, in production")),
-    (Priority.P2, gettext_lazy("A main function is broken"), gettext_lazy("Some users")),
-    (Priority.P3, gettext_lazy("Something is off"), gettext_lazy("Some operations")),
-    (Priority.P4, gettext_lazy("A question or a wish"), gettext_lazy("Nothing is broken")),
-]
-
 
 class FileTicketForm(forms.Form):
-    """A new ticket. Subject, impact and description are enough for a P1; the others name the product too."""
+    """A new ticket: what is wrong, how bad it is, and the questions of a request type.
+
+    `evaluate` alone says what is asked, needed and wrong. A P1 is held up by nothing but what makes it one.
+    """
 
     subject = forms.CharField(
         label=gettext_lazy("What is going wrong?"),
         max_length=200,
         error_messages={"required": gettext_lazy("Please say in one line what is going wrong.")},
     )
-    priority = forms.ChoiceField(
-        label=gettext_lazy("How bad is it?"),
-        choices=Priority.choices,
-        error_messages={"required": gettext_lazy("Please choose how bad it is: the promise depends on it.")},
-    )
     organization = forms.ModelChoiceField(
         Organization.objects.none(), label=gettext_lazy("For which organisation?"), empty_label=None
     )
-    application = forms.ModelChoiceField(
-        Application.objects.none(), label=gettext_lazy("Application"), required=False, empty_label="—"
-    )
-    product = forms.ModelChoiceField(
-        Product.objects.none(), label=gettext_lazy("Product"), required=False, empty_label="—"
-    )
-    platform = forms.ChoiceField(
-        label=gettext_lazy("Platform"), choices=[("", "—"), *Platform.choices], required=False
-    )
-    sdk_version = forms.CharField(label=gettext_lazy("SDK version"), max_length=40, required=False)
     body = forms.CharField(
         label=gettext_lazy("Description"),
-        max_length=MAX_CHARACTERS - MAX_STEPS_CHARACTERS,
+        max_length=MAX_CHARACTERS,
         widget=forms.Textarea,
         help_text=gettext_lazy(
             "What you did, what you expected, what happened instead. Since when? Markdown works."
         ),
         error_messages={"required": gettext_lazy("Please describe the problem.")},
     )
-    steps = forms.CharField(
-        label=gettext_lazy("Steps to reproduce"),
-        # Room for the heading between the two.
-        max_length=MAX_STEPS_CHARACTERS - 100,
-        widget=forms.Textarea,
-        required=False,
+    priority = forms.ChoiceField(
+        label=gettext_lazy("Priority"), choices=[("", ""), *Priority.choices], required=False
+    )
+    priority_reason = forms.CharField(
+        label=gettext_lazy("More urgent because"), max_length=300, required=False
     )
     attachments = FilesField(label=gettext_lazy("Logs and screenshots"))
     submission_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, requester: User, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, requester: User, version: RequestTypeVersion | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.requester = requester
+        self.version = version
+        self.definition = version.read if version else fallback.DEFINITION
+        self.rules = ImpactRules.in_force()
         self.organizations = list(requester.organizations.all())
         if len(self.organizations) > 1:
-            self._offer("organization", requester.organizations.all())
+            offered = cast("forms.ModelChoiceField[Any]", self.fields["organization"])
+            offered.queryset = requester.organizations.all()
         else:
             del self.fields["organization"]
         applications = Application.objects.filter(organization__in=self.organizations)
-        self._offer("application", applications)
-        self.applications = list(applications.prefetch_related("products"))
-        products = Product.objects.filter(is_active=True)
-        if products.exists():
-            self._offer("product", products)
-        else:
-            del self.fields["product"]
+        self.offered = asking.Offered(
+            products=list(Product.objects.filter(is_active=True)),
+            applications=list(applications.prefetch_related("products")),
+        )
+        self._speak()
+        impacts = impact.FIELDS if self.definition.asks_impact else ()
+        self.fields.update(asking.fields_for([*impacts, *self.definition], self.offered))
+        for name, value in self.initial.items():
+            field = self.fields.get(name)
+            if isinstance(field, asking.QuestionField):
+                self.initial[name] = field.shown_as(value)
         self.initial.setdefault("submission_key", uuid.uuid4())
         cast(FilesField, self.fields["attachments"]).belongs_to(requester, "ticket")
 
-    def _offer(self, name: str, rows: models.QuerySet[Any]) -> None:
-        cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
+    def _speak(self) -> None:
+        """Use the words of the request type where it has its own."""
+        for name, words in (("subject", self.definition.subject), ("body", self.definition.body)):
+            if words:
+                self.fields[name].label = str(words)
+        if self.definition.body_help:
+            self.fields["body"].help_text = str(self.definition.body_help)
+
+    @property
+    def applications(self) -> Sequence[Application]:
+        return self.offered.applications
 
     @property
     def chosen_organization(self) -> Organization | None:
@@ -101,25 +104,114 @@ class FileTicketForm(forms.Form):
             return next((one for one in self.organizations if str(one.pk) == str(chosen)), None)
         return self.organizations[0] if self.organizations else None
 
+    @property
+    def file_names(self) -> list[str]:
+        """Of the files that will go along: those that wait, those that came with this request."""
+        if not self.is_bound:
+            return []
+        if files := getattr(self, "cleaned_data", {}).get("attachments"):
+            return [one.name for one in files]
+        sent = self["attachments"].data
+        waiting = uploads.chosen(self.requester, sent["uploaded"])
+        return [*(one.name for one in waiting), *(one.name or "" for one in sent["files"] if one)]
+
+    def look(self) -> Evaluation:
+        """What is asked and what is missing, as the form stands."""
+        given = {**asking.given(self), "priority": self["priority"].value()}
+        names = self.file_names
+        words = bool(self["subject"].value() and self["body"].value())
+        return evaluate(
+            self.definition,
+            given,
+            rules=self.rules,
+            choices=self.offered.choices,
+            files=names,
+            zone=asking.zone_of_reader(),
+            has_words=words,
+        )
+
+    def without_errors(self) -> FileTicketForm:
+        """The same form, taken as it stands: nothing in it is wrong yet."""
+        self._errors = ErrorDict()
+        return self
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if "organization" not in self.fields:
             data["organization"] = self.chosen_organization
-        application = data.get("application")
-        if application and application.organization_id != getattr(data.get("organization"), "pk", None):
-            self.add_error("application", _("This application belongs to another organisation."))
-        asks_product = "product" in self.fields and data.get("priority") not in (None, Priority.P1)
-        if asks_product and not data.get("product") and "product" not in self.errors:
-            self.add_error("product", _("Please choose the product, so that it reaches the right engineer."))
+        self.evaluation = self.look()
+        self._check_application(data)
+        self._check_raise(data)
+        if self.evaluation.priority == Priority.P1:
+            return data
+        for key, text in self.evaluation.errors.items():
+            self.add_error(key, text)
+        for question in self.evaluation.holds_up:
+            self.add_error(question.key if question.key in self.fields else None, needed(question))
         return data
+
+    def _check_application(self, data: dict[str, Any]) -> None:
+        chosen = self.evaluation.answers.get("application")
+        self.application = next((one for one in self.applications if one.app_id == chosen), None)
+        organization = data.get("organization")
+        if self.application and self.application.organization_id != getattr(organization, "pk", None):
+            self.add_error("application", _("This application belongs to another organisation."))
+
+    def _check_raise(self, data: dict[str, Any]) -> None:
+        """Who calls it more urgent than it follows says why."""
+        found = self.evaluation
+        self.is_raised = bool(found.proposed) and found.priority < found.proposed
+        if self.is_raised and not data.get("priority_reason"):
+            self.add_error(
+                "priority_reason", _("Please say why it is more urgent: the engineer reads it first.")
+            )
 
     def facts(self) -> dict[str, Any]:
         """The cleaned answers in the words of `actions.create`."""
-        facts = dict(self.cleaned_data)
-        facts["files"] = facts.pop("attachments")
-        if steps := facts.pop("steps"):
-            facts["body"] += "\n\n### {}\n\n{}".format(_("Steps to reproduce"), steps)
-        return facts
+        found, data = self.evaluation, self.cleaned_data
+        product = next(
+            (one for one in self.offered.products if one.code == found.answers.get("product")), None
+        )
+        return {
+            "subject": data["subject"],
+            "body": data["body"] + self._in_the_text(),
+            "priority": found.priority,
+            "priority_reason": data["priority_reason"] if self.is_raised else "",
+            "organization": data["organization"],
+            "product": product,
+            "platform": found.answers.get("platform", ""),
+            "sdk_version": found.answers.get("sdk_version", ""),
+            "application": self.application,
+            "request_type": self.version,
+            "answers": found.kept,
+            "files": data["attachments"],
+            "submission_key": data["submission_key"],
+        }
+
+    def _in_the_text(self) -> str:
+        """Long answers as parts of the first message, and what a P1 could not say in the form asked for."""
+        said = []
+        for question in self.evaluation.shown:
+            if question.kind == Kind.LONG_TEXT and question.key in self.evaluation.answers:
+                said.append((question.label, self.evaluation.answers[question.key]))
+            elif question.key in self.evaluation.errors:
+                said.append((question.label, _as_typed(asking.given(self).get(question.key))))
+        return "".join(f"\n\n### {label}\n\n{text}" for label, text in said)
+
+
+def needed(question: Field) -> str:
+    """What is said beside a question that holds up the ticket."""
+    if question.kind in (Kind.PRODUCT, Kind.PLATFORM, Kind.APPLICATION, Kind.CHOICE, Kind.CHOICES):
+        asked = _("Please choose: %(label)s.")
+    else:
+        asked = _("Please answer: %(label)s.")
+    return " ".join(str(part) for part in (asked % {"label": question.label}, question.why) if part)
+
+
+def _as_typed(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(str(part) for part in value.values() if part)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 class ReplyForm(forms.Form):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Application, Organization, Tier, User
+from accounts.models import Organization, Tier, User
 from products.models import Platform, Product
 from tickets.actions.saying import MAX_CHARACTERS
 from tickets.forms.files import FilesField
@@ -161,37 +161,6 @@ class AgreeForm(DeskForm):
         super().__init__(*args, **kwargs)
         soonest = timezone.localtime() + timedelta(minutes=5)
         self.fields["agreed_at"].widget.attrs["min"] = f"{soonest:%Y-%m-%dT%H:%M}"
-
-
-class FactsForm(DeskForm):
-    subject = forms.CharField(label=_("Subject"), max_length=200)
-    product = forms.ModelChoiceField(
-        Product.objects.none(), label=_("Product"), required=False, empty_label=_("Not known")
-    )
-    platform = forms.ChoiceField(
-        label=_("Platform"), required=False, choices=[("", _("Not known")), *Platform.choices]
-    )
-    sdk_version = forms.CharField(label=_("SDK version"), max_length=40, required=False)
-    application = forms.ModelChoiceField(
-        Application.objects.none(), label=_("Application"), required=False, empty_label=_("Not known")
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        ticket: Ticket = kwargs["ticket"]
-        facts = ("subject", "product", "platform", "sdk_version", "application")
-        kwargs.setdefault("initial", {name: getattr(ticket, name) for name in facts})
-        super().__init__(*args, **kwargs)
-        offered = (
-            Q(is_active=True) if ticket.product_id is None else Q(is_active=True) | Q(pk=ticket.product_id)
-        )
-        _offer(self, "product", Product.objects.filter(offered))
-        _offer(self, "application", Application.objects.filter(organization=ticket.organization_id))
-
-    def clean_subject(self) -> str:
-        subject = " ".join(self.cleaned_data["subject"].split())
-        if not subject:
-            raise ValidationError(_("Please say in one line what is going wrong."))
-        return subject
 
 
 class RequesterField(forms.EmailField):

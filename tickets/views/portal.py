@@ -10,16 +10,21 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from drafts import actions as drafts
-from tickets import actions, came_from, progress, timeline
+from helpdesk.errors import InvalidInput
+from intake import asking
+from intake.definition import Need
+from tickets import actions, progress, timeline
+from tickets.facts import Facts, with_file_names
+from tickets.forms.facts import AnswerForm
 from tickets.forms.files import refusal_status
-from tickets.forms.filing import IMPACT, FileTicketForm, ReopenForm, ReplyForm
+from tickets.forms.filing import ReopenForm, ReplyForm
 from tickets.mine import Asked, Part, leads_somebody, with_rows
 from tickets.models import Ticket
 from tickets.permissions import can_confirm_solved, can_reply, can_watch
@@ -27,9 +32,6 @@ from tickets.promises import shown_clocks
 from tickets.views import workspace
 
 OPEN_ON_HOME = 5
-_KNOWABLE = (
-    *("subject", "priority", "organization", "application", "product", "platform", "sdk_version", "body"),
-)
 
 
 @require_safe
@@ -65,20 +67,6 @@ def my_tickets(request: SignedInRequest) -> HttpResponse:
     return render(request, "tickets/my_tickets.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def file_ticket(request: SignedInRequest) -> HttpResponse:
-    if request.method != "POST":
-        return _form(request, FileTicketForm(requester=request.user, initial=_known(request)))
-    form = FileTicketForm(request.POST, request.FILES, requester=request.user)
-    if not form.is_valid():
-        return _form(request, form, status=refusal_status(form))
-    article = came_from.article_of(request.user, request.POST.get("article", ""))
-    ticket = actions.create(requester=request.user, by=request.user, came_from=article, **form.facts())
-    drafts.discard(request.user, "ticket")
-    return redirect(ticket)
-
-
 @require_safe
 @login_required
 def ticket(request: SignedInRequest, number: int) -> HttpResponse:
@@ -110,6 +98,31 @@ def reply(request: SignedInRequest, number: int) -> HttpResponse:
         files=form.cleaned_data["attachments"],
     )
     drafts.discard(request.user, drafted)
+    return _sent(request, ticket)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def answer(request: SignedInRequest, number: int) -> HttpResponse:
+    """Answer what an engineer asked for, or add what was left open when the ticket was filed."""
+    ticket = _find(request.user, number)
+    if request.method != "POST":
+        return redirect(ticket)
+    if not can_reply(request.user, ticket):
+        raise PermissionDenied
+
+    form = _answering(request.user, ticket, Facts(ticket), request.POST, request.FILES)
+    if form is None:
+        # Answered meanwhile, by a colleague or in another window.
+        return redirect(ticket)
+    if not form.is_valid():
+        return show(request, ticket, answering=form, status=refusal_status(form))
+    try:
+        actions.answer(ticket, by=request.user, is_all="done" in request.POST, **form.answers())
+    except InvalidInput as refusal:
+        form.add_error(None, str(refusal))
+        return show(request, ticket, answering=form, status=422)
+    drafts.discard(request.user, f"answers-{ticket.pk}")
     return _sent(request, ticket)
 
 
@@ -153,10 +166,12 @@ def show(
     *,
     form: Form | None = None,
     reopen_form: Form | None = None,
+    answering: AnswerForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The requester's page of a ticket."""
     user = request.user
+    facts = Facts(ticket)
     before = _number(request.GET.get("before", ""))
     is_followed = getattr(ticket, "is_followed", True)
     watchers = list(ticket.watchers.select_related("user").order_by("pk")) if is_followed else []
@@ -167,6 +182,10 @@ def show(
         "is_latest": before is None,
         "steps": progress.steps(ticket),
         "clocks": shown_clocks(ticket),
+        "facts": facts,
+        "answering": answering or _answering(user, ticket, facts),
+        "opens_facts": any(one.need == Need.REQUIRED for one in facts.open),
+        "zones": asking.ZONES,
         "form": form or ReplyForm(ticket=ticket, author=user),
         "reopen_form": reopen_form or ReopenForm(),
         "can_reply": can_reply(user, ticket),
@@ -179,36 +198,30 @@ def show(
     return render(request, "tickets/my_ticket.html", context, status=status)
 
 
+def _answering(
+    user: User, ticket: Ticket, facts: Facts, data: QueryDict | None = None, files: Any = None
+) -> AnswerForm | None:
+    """The questions to answer in place: those of the engineer first of all. None where nothing is open."""
+    if not ticket.is_active or ticket.request_type is None:
+        return None
+    waits = ticket.status == Ticket.Status.PENDING and facts.asked_back
+    asked = facts.asked_back if waits else facts.open
+    if not asked:
+        return None
+    return AnswerForm(data, files, ticket=ticket, author=user, asked=asked, auto_id="answer_%s")
+
+
 def _find(user: User, number: int) -> Ticket:
     tickets = Ticket.objects.visible_to(user).select_related(
-        "requester", "organization", "assignee", "product", "application", "follows"
+        "requester", "organization", "assignee", "product", "application", "follows", "request_type"
     )
     # What most tickets do not have is looked for only where there is some.
     this = Ticket.objects.filter(pk=OuterRef("pk"))
-    tickets = tickets.annotate(
+    tickets = with_file_names(tickets).annotate(
         is_followed=Exists(this.filter(watchers__isnull=False)),
         has_known_issues=Exists(this.filter(known_issue_links__isnull=False)),
     )
     return get_object_or_404(tickets.prefetch_related("clocks"), number=number)
-
-
-def _form(request: SignedInRequest, form: FileTicketForm, status: int = 200) -> HttpResponse:
-    slug = request.POST.get("article") or request.GET.get("article", "")
-    context = {
-        "place": "new",
-        "form": form,
-        "impact": IMPACT,
-        "organization": form.chosen_organization,
-        "came_from": came_from.article_of(request.user, slug),
-    }
-    return render(request, "tickets/file_ticket.html", context, status=status)
-
-
-def _known(request: SignedInRequest) -> dict[str, Any]:
-    """What an article, a chat or another page already knows of the problem."""
-    known: dict[str, Any] = {name: request.GET[name] for name in _KNOWABLE if request.GET.get(name)}
-    article = came_from.article_of(request.user, request.GET.get("article", ""))
-    return {**(came_from.known_from(article) if article else {}), **known}
 
 
 def _number(text: str) -> int | None:

@@ -29,13 +29,13 @@ from accounts.requests import SignedInRequest
 from drafts import actions as drafts
 from helpdesk.errors import Refused
 from tickets import actions
+from tickets.forms.facts import AskForm, FactsForm
 from tickets.forms.files import refusal_status
 from tickets.forms.joining import DismissForm
 from tickets.forms.working import (
     AgreeForm,
     AssignForm,
     DeskForm,
-    FactsForm,
     FileForCustomerForm,
     HandOverForm,
     HoldForm,
@@ -199,6 +199,12 @@ dismiss = _with_form(
     actions.dismiss,
     title=gettext_lazy("Spam or duplicate"),
     verb=gettext_lazy("Close it"),
+)
+ask = _with_form(
+    AskForm,
+    actions.ask_requester,
+    title=gettext_lazy("Ask for facts"),
+    verb=gettext_lazy("Ask and wait"),
 )
 facts = _with_form(
     FactsForm, actions.set_facts, title=gettext_lazy("Edit the facts"), verb=gettext_lazy("Save")

@@ -15,13 +15,17 @@ from django.views.decorators.http import require_safe
 from accounts.doors import staff_required
 from accounts.requests import SignedInRequest
 from tickets import timeline
+from tickets.facts import Facts, with_file_names
 from tickets.forms.working import NoteForm, SayForm
 from tickets.models import Ticket
 from tickets.offers import offers
 from tickets.promises import shown_clocks
 
 TEMPLATE = "tickets/workspace.html"
-RELATED = {"came_from", "requester", "organization", "product", "application", "assignee", "follows"}
+RELATED = {
+    *("requester", "organization", "product", "application", "assignee"),
+    *("follows", "came_from", "request_type"),
+}
 OPEN_TICKETS_SHOWN = 5
 COUNT_LIMIT = 100
 
@@ -84,6 +88,7 @@ def _state(request: SignedInRequest, ticket: Ticket) -> dict[str, Any]:
         "ticket": ticket,
         "offers": offers(request.user, ticket),
         "clocks": shown_clocks(ticket),
+        "facts": Facts(ticket),
         "seen": ticket.chain_length,
     }
 
@@ -91,7 +96,7 @@ def _state(request: SignedInRequest, ticket: Ticket) -> dict[str, Any]:
 def _complete(ticket: Ticket) -> Ticket:
     """With everything the page shows. A ticket that came without it is read again."""
     if not ticket._state.fields_cache.keys() >= RELATED:
-        ticket = Ticket.objects.select_related(*RELATED).defer("search").get(pk=ticket.pk)
+        ticket = with_file_names(Ticket.objects.select_related(*RELATED).defer("search")).get(pk=ticket.pk)
     prefetch_related_objects([ticket], "clocks__acknowledged_by")
     return ticket
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kb', '0005_article_error_codes'),
+        ('kb', '0006_drop_marked_body'),
         ('known_issues', '0001_initial'),
         ('tickets', '0004_answers_of_request_types'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
