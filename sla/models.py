@@ -379,6 +379,11 @@ class Replay(Job):
         return f"{self.policy}, {self.start:%F} to {self.end:%F}"
 
     @property
+    def first_moment(self) -> datetime:
+        """In the reader's zone, in which the days of the period were chosen."""
+        return timezone.localtime(self.start)
+
+    @property
     def last_moment(self) -> datetime:
         """Within the last day, for telling it; `end` is the first moment after it."""
         return timezone.localtime(self.end - timedelta(microseconds=1))

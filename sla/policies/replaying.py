@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from sla import clocks, engine
@@ -34,7 +35,7 @@ class Result(models.TextChoices):
     MET = "met", _("kept")
     MISSED = "missed", _("missed")
     LATE = "late", _("open and late")
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("result of a promise", "open")
     OUT = "out", _("not counted")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -76,18 +75,26 @@ def _of_row(row: DraftRow, calendar_names: Mapping[int, str]) -> dict[str, str]:
 
 def told_pauses(statuses: tuple[str, ...]) -> str:
     names = [str(Ticket.Status(status).label) for status in statuses]
-    return ", ".join(names) or _("never")
+    return listed(names) or _("never")
 
 
 def told_levels(levels: tuple[int, ...]) -> str:
-    return ", ".join(f"{level} %" for level in levels if level != 100) or pgettext("levels", "none")
+    return listed([f"{level} %" for level in levels if level != 100]) or pgettext("levels", "none")
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a, b and c" """
+    if len(words) < 2:
+        return "".join(words)
+    before = pgettext("between the words of a list", ", ").join(words[:-1])
+    return _("%(words)s and %(last)s") % {"words": before, "last": words[-1]}
 
 
 def told_step(step: Step) -> str:
     """What a step of the ladder does: "tells the assignee, also by mail; then move it one tier up"."""
     parts = []
     if step.tell:
-        who = get_text_list([str(role.label) for role in step.tell], _("and"))
+        who = listed([str(role.label) for role in step.tell])
         parts.append((_("tells %(who)s, also by mail") if step.mail else _("tells %(who)s")) % {"who": who})
     parts += [str(deed.label) for deed in step.do]
     return _("; then ").join(parts)
