@@ -38,10 +38,11 @@ def make(texts: Texts, now: datetime) -> Cast:
     for person in texts.people.values():
         if not person.organization:
             cast.people[person.key] = _person(person, cast, since)
-    offered = plans.make(now)
+    manager = next(user for user in cast.people.values() if user.role == User.Role.MANAGER)
+    offered = plans.make(now, by=manager)
     for entry in texts.organizations:
         organization = _organization(entry, cast, since)
-        plans.sign(organization, offered[entry["plan"]], at=since)
+        plans.sign(organization, offered[entry["plan"]], at=since, by=manager)
         cast.organizations[entry["key"]] = organization
     for person in texts.people.values():
         if person.organization:

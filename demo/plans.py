@@ -1,14 +1,20 @@
-"""The customers' plans: four kinds of promise, three of them made here, the default one built in."""
+"""The customers' plans: four kinds of promise, three of them made here, the default one built in.
+
+They have a past and a future: an older version with a slower promise, one that comes into force next month.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from accounts.models import Organization
-from sla import defaults
+from accounts.models import Organization, User
+from sla import defaults, ladder
 from sla.calendars import public_holidays
 from sla.calendars.editing import with_proposals
-from sla.models import Calendar, Contract, Plan, Policy, PolicyVersion
+from sla.models import Calendar, Plan, Policy, PolicyVersion
+from sla.plans import actions as plan_actions
+from sla.policies import actions as policy_actions
+from sla.policies.drafts import Draft, DraftRow
 from tickets.models import Priority
 
 P1, P2, P3, P4 = Priority.P1, Priority.P2, Priority.P3, Priority.P4
@@ -17,38 +23,90 @@ DEFAULT = "standard"
 Rows = dict[Priority, tuple[timedelta, timedelta | None, Calendar]]
 
 
-def make(now: datetime) -> dict[str, Plan]:
-    """Make the plans of the demo and return all by their codes in people.yaml."""
-    return {
+def make(now: datetime, *, by: User) -> dict[str, Plan]:
+    """Make the plans of the demo, as this manager did, and return all by their codes in people.yaml."""
+    since = now - timedelta(days=400)
+    china, toronto = business_hours_in_china(now.year), business_hours_in_ontario(now.year)
+    business, essential = _on(china, P3, P4), _on(toronto, P2, P3, P4)
+    plans = {
         "enterprise": _plan(
-            *("Enterprise", "企业版", now),
+            *("Enterprise", "企业版", since, by),
             description="Around the clock for everything, P3 and P4 answered twice as fast, with a TAM.",
             rows=_enterprise(),
         ),
         "business": _plan(
-            *("Business", "商务版", now),
+            *("Business", "商务版", since, by),
             description="Around the clock for P1 and P2; P3 and P4 in Chinese working hours.",
-            rows=_on(business_hours_in_china(now.year), P3, P4),
+            rows={**business, P2: (timedelta(hours=1), timedelta(hours=10), business[P2][2])},
         ),
         "essential": _plan(
-            *("Essential", "基础版", now),
+            *("Essential", "基础版", since, by),
             description="Around the clock for P1; everything else in working hours in Toronto.",
-            rows=_on(business_hours_in_ontario(now.year), P2, P3, P4),
+            rows=essential,
         ),
         DEFAULT: Plan.objects.get(is_default=True),
     }
+    review = now - timedelta(days=200)
+    _follow(
+        plans["business"].policy,
+        business,
+        at=review,
+        starts=review,
+        by=by,
+        note="P2 as in the new price list",
+    )
+    next_month = (now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(
+        day=1
+    )
+    _follow(
+        plans["essential"].policy,
+        {**essential, P4: (timedelta(hours=6), None, toronto)},
+        at=now - timedelta(days=2),
+        starts=next_month,
+        by=by,
+        note="P4 questions may wait most of a working day",
+    )
+    return plans
 
 
-def sign(organization: Organization, plan: Plan, *, at: datetime) -> None:
+def sign(organization: Organization, plan: Plan, *, at: datetime, by: User) -> None:
     """Give a customer a contract; the default plan holds without one."""
     if not plan.is_default:
-        Contract.objects.create(organization=organization, plan=plan, starts_at=at)
+        plan_actions.sign(organization, plan, by=by, at=at, starts_at=at)
 
 
-def _plan(name: str, name_zh: str, now: datetime, *, description: str, rows: Rows) -> Plan:
-    policy = Policy.objects.create(name=f"{name} promise", name_zh=f"{name_zh}承诺")
-    defaults.add_version(policy, rows, valid_from=now - timedelta(days=365))
-    return Plan.objects.create(name=name, name_zh=name_zh, policy=policy, description=description)
+def _plan(name: str, name_zh: str, since: datetime, by: User, *, description: str, rows: Rows) -> Plan:
+    policy = policy_actions.add_policy(
+        _draft(rows), by=by, at=since, name=f"{name} promise", name_zh=f"{name_zh}承诺"
+    )
+    return plan_actions.add_plan(
+        by=by,
+        at=since,
+        name=name,
+        name_zh=name_zh,
+        policy=policy,
+        description=description,
+        is_default=False,
+    )
+
+
+def _follow(
+    policy: Policy, rows: Rows, *, at: datetime, starts: datetime, by: User, note: str
+) -> PolicyVersion:
+    return policy_actions.make_version(policy, _draft(rows), by=by, at=at, valid_from=starts, note=note)
+
+
+def _draft(rows: Rows) -> Draft:
+    """These promises with the default warnings, ladder and pauses."""
+    pauses = tuple(status.value for status in defaults.PAUSES)
+    return Draft(
+        rows=tuple(
+            DraftRow(priority.value, response, resolution, calendar.pk, pauses)
+            for priority, (response, resolution, calendar) in rows.items()
+        ),
+        levels=tuple(defaults.LEVELS),
+        ladder=ladder.read(defaults.LADDER),
+    )
 
 
 def _around_the_clock() -> Calendar:
