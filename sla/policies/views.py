@@ -149,7 +149,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         return _editor(request, policy, newest, form)
 
     deed = request.POST.get("deed", "save")
-    form = VersionForm(request.POST, start=start, now=now, to_save=deed == "save")
+    form = VersionForm(request.POST, start=start, now=now, to_save=deed != "replay")
     if deed == "levels":
         form.errors.clear()
         return _editor(request, policy, newest, form)

@@ -75,19 +75,23 @@ def _of_row(row: DraftRow, calendar_names: Mapping[int, str]) -> dict[str, str]:
 
 def told_pauses(statuses: tuple[str, ...]) -> str:
     names = [str(Ticket.Status(status).label) for status in statuses]
-    return listed(names) or _("never")
+    return _separated(names) or _("never")
 
 
 def told_levels(levels: tuple[int, ...]) -> str:
-    return listed([f"{level} %" for level in levels if level != 100]) or pgettext("levels", "none")
+    shares = [f"{level} %" for level in levels if level != 100]
+    return _separated(shares) or pgettext("levels", "none")
 
 
 def listed(words: Sequence[str]) -> str:
     """ "a, b and c" """
     if len(words) < 2:
         return "".join(words)
-    before = pgettext("between the words of a list", ", ").join(words[:-1])
-    return _("%(words)s and %(last)s") % {"words": before, "last": words[-1]}
+    return _("%(words)s and %(last)s") % {"words": _separated(words[:-1]), "last": words[-1]}
+
+
+def _separated(words: Sequence[str]) -> str:
+    return pgettext("between the words of a list", ", ").join(words)
 
 
 def told_step(step: Step) -> str:
