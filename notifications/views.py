@@ -64,7 +64,7 @@ class Group:
     @property
     def notice(self) -> Notice:
         """The newest of them."""
-        return self.rows[0].notice
+        return max((row.notice for row in self.rows), key=lambda notice: notice.pk)
 
     @property
     def is_missed(self) -> bool:
@@ -150,10 +150,16 @@ def _grouped(rows: Iterable[Row]) -> list[Row | Group]:
     for belong, neighbours in groupby(_chapters(rows), key=lambda chapter: chapter[0]):
         members = [row for _chapter, row in neighbours]
         if belong is not None and alerts.makes_a_digest(len(members)):
-            result.append(Group(members))
+            result.append(Group(_most_urgent_first(members)))
         else:
             result += members
     return result
+
+
+def _most_urgent_first(rows: list[Row]) -> list[Row]:
+    by_event = {row.notice.event_id: row for row in rows}
+    ordered = alerts.most_urgent_first(row.notice.event for row in rows)
+    return [by_event[event.pk] for event in ordered]
 
 
 def _chapters(rows: Iterable[Row]) -> Iterator[tuple[int | None, Row]]:

@@ -266,6 +266,7 @@ def test_many_alerts_of_a_minute_are_one_row_that_opens(storm, ana):
         group = rows[0]
         assert len(group.rows) == 5
         assert group.headline == "5 promises: 1 missed, 4 at risk"
+        assert group.rows[0].notice.event.kind == "sla.breached"
         text = page(ana, name).content.decode()
         assert group.headline in text
         assert all(reverse("notice_open", args=[row.notice.pk]) in text for row in group.rows)
