@@ -65,8 +65,9 @@ def long_day(value: date) -> str:
 
 
 def short_day(value: date) -> str:
-    """With its day of the week: Thu, 1 Oct 2026 · 2026年10月1日周四"""
-    return f"{weekday(value.weekday(), 'abbreviated')} {day(value)}"
+    """With its day of the week: Thu 1 Oct 2026 · 2026年10月1日 周四"""
+    told = {"weekday": weekday(value.weekday(), "abbreviated"), "day": day(value)}
+    return pgettext("a date", "%(weekday)s %(day)s") % told
 
 
 @dataclass(frozen=True)

@@ -229,5 +229,5 @@ class TestTelling:
     def test_in_chinese_too(self):
         with override("zh-hans"):
             (told,) = words.differences(definition(), definition(holidays=["2026-10-01"]))
-            assert told.what == "周四 2026年10月1日"
+            assert told.what == "2026年10月1日 周四"
             assert words.weekday(0) == "星期一"
