@@ -371,7 +371,8 @@ if env.str("S3_BUCKET", default=""):
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_HANDLERS = ["files.receiving.CarefulUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# The editor of a request type sends about fifty fields for each of its at most 60 questions.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3500
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- Browser security. SITE_URL with https switches the transport rules on.

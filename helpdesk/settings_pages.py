@@ -69,6 +69,30 @@ GROUPS: list[tuple[str | Promise, list[Section]]] = [
         _("Tickets"),
         [
             Section(
+                "request_types",
+                _("Request types"),
+                _("What a ticket can be about, and what its form asks."),
+                "request_types",
+                "ticket",
+                admins,
+            ),
+            Section(
+                "impact_rules",
+                _("Impact and priority"),
+                _("Which priority follows from what the reporter says is affected."),
+                "impact_rules",
+                "sort",
+                admins,
+            ),
+            Section(
+                "sdk_versions",
+                _("SDK versions"),
+                _("Which versions there are, and until when each is supported."),
+                "sdk_versions",
+                "copy",
+                admins,
+            ),
+            Section(
                 "log_patterns",
                 _("Log reading"),
                 _("What is read from an uploaded log and proposed to the reporter."),

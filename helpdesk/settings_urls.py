@@ -8,6 +8,8 @@ urlpatterns = [
     path("", views.settings_home, name="settings"),
     path("calendars/", include("sla.calendars.urls")),
     path("log-patterns/", include("files.settings_urls")),
+    path("", include("intake.settings_urls")),
+    path("", include("products.settings_urls")),
     path("", include("sla.plans.urls")),
     path("", include("sla.policies.urls")),
 ]

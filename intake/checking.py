@@ -26,6 +26,7 @@ from products.models import Platform
 
 MAX_FIELDS = 60
 MAX_OPTIONS = 60
+MAX_TESTS = 3
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WITH_VALUES = (Operator.IS, Operator.IS_NOT, Operator.IS_ONE_OF)
 _WITH_OPTIONS = (Kind.CHOICE, Kind.CHOICES)
@@ -128,6 +129,8 @@ def _of_conditions(definition: Definition) -> Iterator[Problem]:
 def _of_condition(
     definition: Definition, one: Field, condition: Condition, before: dict[str, Field]
 ) -> Iterator[str]:
+    if len(condition.tests) > MAX_TESTS:
+        yield _("A condition has room for %(limit)d tests.") % {"limit": MAX_TESTS}
     for test in condition.tests:
         if test.operator not in Operator.values:
             yield _("There is no comparison “%(operator)s”.") % {"operator": test.operator}
