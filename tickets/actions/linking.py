@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from events.recording import record
 from helpdesk.errors import InvalidInput, InvalidTransition
+from tickets import facts
 from tickets.actions.changing import change, locked
 from tickets.actions.joining import both
 from tickets.actions.saying import digest, index
@@ -105,6 +106,8 @@ def split(
         platform=ticket.platform,
         sdk_version=ticket.sdk_version,
         application=ticket.application,
+        request_type=ticket.request_type,
+        answers=ticket.answers,
         channel=ticket.channel,
         priority=priority,
         tier=ticket.tier,
@@ -113,6 +116,8 @@ def split(
     )
     copies = [_copy(message, new) for message in chosen]
     index(new, new.subject, weight="A")
+    if words := facts.words(new):
+        index(new, words, weight="B")
     for message in chosen:
         index(new, message.body)
     first, *rest = copies
@@ -130,6 +135,7 @@ def split(
         organization=new.organization_id,
         follows=None,
         split_from=ticket.pk,
+        **facts.told(new),
         **_said(first),
     )
     for copy in rest:

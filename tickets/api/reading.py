@@ -69,6 +69,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
     application = ApplicationSerializer(allow_null=True)
     product = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
     follows = serializers.PrimaryKeyRelatedField[Any](read_only=True)
+    merged_into = serializers.PrimaryKeyRelatedField[Any](read_only=True)
     request_type = RequestTypeNameSerializer(allow_null=True)
     answers = AnswersField(read_only=True)
     asked_facts = AskedFactSerializer(many=True)
@@ -95,6 +96,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "asked_facts",
             "hold_reason",
             "follows",
+            "merged_into",
             "created_at",
             "updated_at",
             "first_replied_at",

@@ -97,7 +97,7 @@ class SplitForm(DeskForm):
 
 class DismissForm(DeskForm):
     why = forms.ChoiceField(
-        label=gettext_lazy("Why"),
+        label=gettext_lazy("Reason"),
         choices=[
             ("spam", gettext_lazy("It is spam: nobody is waiting for an answer")),
             ("duplicate", gettext_lazy("It is a duplicate: answered in another ticket")),
