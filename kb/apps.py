@@ -6,6 +6,7 @@ class KbConfig(AppConfig):
     name = "kb"
 
     def ready(self) -> None:
-        from kb.shelves import put_up
+        from kb import shelves, synonyms
 
-        post_migrate.connect(put_up, sender=self, dispatch_uid="kb.put_up_shelves")
+        post_migrate.connect(shelves.put_up, sender=self, dispatch_uid="kb.put_up_shelves")
+        post_migrate.connect(synonyms.put_up, sender=self, dispatch_uid="kb.put_up_synonyms")

@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 
 from helpdesk.markdown import Rendered, render_article
 from helpdesk.text import marked, segmented
+from kb import spelling
 from kb.models import Article, CommonWord
 
 # One configuration for both languages: it stems English and leaves Chinese words as they were cut.
@@ -85,6 +86,7 @@ def count_common_words() -> None:
         )
     published = Article.objects.published().count()
     CommonWord.objects.create(word=EVERY_ARTICLE, articles=published)
+    spelling.learn()
 
 
 def _write(article: Article, translations: list[Article]) -> None:

@@ -431,3 +431,40 @@ class CommonWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class IndexedWord(models.Model):
+    """A word of public articles, with what becomes of it when a letter is left out (kb.spelling)."""
+
+    word = models.TextField(primary_key=True)
+    articles = models.PositiveIntegerField()
+    variants = ArrayField(models.TextField())
+
+    class Meta:
+        indexes = [GinIndex(fields=["variants"], name="indexed_word_variants")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Synonyms(models.Model):
+    """Terms that find what each other finds."""
+
+    product = models.ForeignKey(
+        Product,
+        models.CASCADE,
+        verbose_name=_("product"),
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("None: for all products."),
+    )
+    terms = ArrayField(models.CharField(max_length=60), verbose_name=_("terms"))
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("synonyms")
+        verbose_name_plural = _("synonyms")
+
+    def __str__(self) -> str:
+        return ", ".join(self.terms)

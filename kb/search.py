@@ -6,7 +6,9 @@
    identifiers. An error code counts more than any words.
 3. The best few are put in order by what else is known of the reader's case: product, platform, version.
 
-Three queries: how common the words are, the ranking, and the few articles that are shown.
+Synonyms are looked for as well and count less (kb.synonyms). A word that no article has is taken for the one
+that was probably meant (kb.spelling). Three queries: how common the words are, the ranking, and the few
+articles that are shown; a fourth where a word is rare enough to be a slip.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ from helpdesk.text import SEPARATOR
 from kb.case import MAX_TYPED, Case
 from kb.indexing import COMMON_FROM, CONFIG, EVERY_ARTICLE
 from kb.models import Article, ArticleQuerySet
+from kb.spelling import meant
+from kb.synonyms import added_to
 from products import versions
 from products.models import Platform, Product
 
@@ -45,6 +49,8 @@ RESULTS = 100
 WEIGHTS = [0.05, 0.2, 0.5, 1.0]
 # More than words alone can reach: what names the error code comes first.
 CODE_BOOST = 1.0
+# A word that means what was typed counts less than the word itself.
+SAME_MEANING = 0.4
 # Beside the form less is more: an article with less than this share of the best one's score is left out.
 WORTH_OFFERING = 0.25
 
@@ -137,23 +143,37 @@ class _Question:
 
     any_word: SearchQuery
     every_word: SearchQuery
+    same_meaning: SearchQuery | None
     reaches: list[SearchQuery]
     codes: list[str]
 
     @classmethod
     def of(cls, case: Case) -> _Question | None:
-        """None for a case without words. Words hold letters, digits and points only; quoted all the same."""
+        """None for a case without words."""
         if case.is_empty:
             return None
-        quoted = [f"'{word}'" for word in case.words]
-        commonness = _commonness(" ".join(quoted))
+        typed = case.words
+        others = added_to(typed, case.product)
+        commonness, of_others = _commonness(typed, others)
+        if commonness.get(EVERY_ARTICLE):
+            # Words of an index that was never counted are not unknown.
+            corrected = meant(word for word, articles in commonness.items() if not articles)
+            typed = [*typed, *corrected.values()]
+            commonness |= dict.fromkeys(corrected.values(), 0)
         known = {word: articles for word, articles in commonness.items() if articles}
         reaches = dict.fromkeys(
             _reach(words) for words in (commonness, known) if words.keys() - {EVERY_ARTICLE}
         )
+        if of_others:
+            total = {EVERY_ARTICLE: commonness.get(EVERY_ARTICLE, 0)}
+            same = _reach(of_others | total, room=MAX_RANKED / 2)
+            reaches = {f"{reach} | {same}": None for reach in reaches}
         return cls(
-            any_word=SearchQuery(" | ".join(quoted), search_type="raw", config=CONFIG),
-            every_word=SearchQuery(" & ".join(quoted), search_type="raw", config=CONFIG),
+            any_word=SearchQuery(_quoted(typed, " | "), search_type="raw", config=CONFIG),
+            every_word=SearchQuery(_quoted(case.words, " & "), search_type="raw", config=CONFIG),
+            same_meaning=(
+                SearchQuery(_quoted(others, " | "), search_type="raw", config=CONFIG) if others else None
+            ),
             reaches=[SearchQuery(reach, search_type="raw", config="simple") for reach in reaches],
             codes=case.codes,
         )
@@ -189,9 +209,12 @@ class _Question:
         if self.codes:
             named = When(error_codes__overlap=self.codes, then=Value(CODE_BOOST))
             names_code = SqlCase(named, default=Value(0.0), output_field=FloatField())
+        rank = SearchRank(F("search"), self.any_word, weights=WEIGHTS) + names_code
+        if self.same_meaning is not None:
+            rank += SearchRank(F("search"), self.same_meaning, weights=WEIGHTS) * Value(SAME_MEANING)
         return (
             articles.annotate(
-                rank=SearchRank(F("search"), self.any_word, weights=WEIGHTS) + names_code,
+                rank=rank,
                 product_ids=ArraySubquery(
                     Product.objects.filter(articles=OuterRef("pk")).order_by("pk").values("pk")
                 ),
@@ -203,22 +226,31 @@ class _Question:
         )
 
 
-def _commonness(typed: str) -> dict[str, int]:
-    """The words as the index spells them, and in how many articles each stands; 0 for a rare one.
+def _quoted(words: list[str], between: str) -> str:
+    """For a tsquery. Words hold letters, digits and points only; quoted all the same."""
+    return between.join(f"'{word}'" for word in words)
 
-    Under EVERY_ARTICLE: how many articles there are.
+
+def _commonness(typed: list[str], others: list[str]) -> tuple[dict[str, int], dict[str, int]]:
+    """Words as the index spells them, and in how many articles each stands; 0 for a rare one.
+
+    First those that were typed, with the number of all articles under EVERY_ARTICLE; then the others.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select lexeme, coalesce(articles, 0)"
-            " from (select lexeme from unnest(to_tsvector(%s::regconfig, %s)) union all select %s) asked"
+            "select lexeme, coalesce(articles, 0), is_typed"
+            " from (select lexeme, true as is_typed from unnest(to_tsvector(%s::regconfig, %s))"
+            " union all select %s, true"
+            " union all select lexeme, false from unnest(to_tsvector(%s::regconfig, %s))) asked"
             " left join kb_commonword on word = lexeme",
-            [CONFIG, typed, EVERY_ARTICLE],
+            [CONFIG, _quoted(typed, " "), EVERY_ARTICLE, CONFIG, _quoted(others, " ")],
         )
-        return dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    asked = {word: articles for word, articles, is_typed in rows if is_typed}
+    return asked, {word: articles for word, articles, _typed in rows if word not in asked}
 
 
-def _reach(commonness: dict[str, int]) -> str:
+def _reach(commonness: dict[str, int], room: float = MAX_RANKED) -> str:
     """Which articles are worth ranking, as a tsquery: some hundreds of them, however large the library.
 
     Those with a rare word of the question, or with two or three of its common words that seldom stand
@@ -232,7 +264,6 @@ def _reach(commonness: dict[str, int]) -> str:
         for chosen in combinations(counted if size == 1 else counted[:COMBINED], size)
     )
     reach: list[list[str]] = []
-    room = float(MAX_RANKED)
     for expected, _size, words in choices:
         room -= expected
         if room < 0 and reach:

@@ -102,7 +102,7 @@ def _is_shown(file: SourceFile, allowed: set[str]) -> bool:
     assert file.picture is not None
     if allowed == set(Article.Audience.values):
         return True
-    return file.picture.articles.published().filter(audience__in=allowed).exists()
+    return Article.objects.published().filter(pictures=file.picture, audience__in=allowed).exists()
 
 
 def _inside(folder: Path, path: str) -> Path:

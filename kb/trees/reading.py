@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-import frontmatter
 import yaml
 from django.utils.dateparse import parse_date, parse_datetime
+from frontmatter.default_handlers import YAMLHandler
 
 from kb.trees.naming import name_of
 
@@ -57,9 +57,7 @@ class _Loader(yaml.BaseLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(
-                None, None, "aliases are not read", self.peek_event().start_mark
-            )
+            raise yaml.composer.ComposerError(None, None, "aliases are not read", None)
         return super().compose_node(parent, index)
 
 
@@ -139,7 +137,7 @@ def split(text: str, notes: list[str]) -> tuple[Facts, str]:
     if not re.match(r"---[ \t]*\n", text):
         notes.append("no front matter")
         return {}, text
-    handler = frontmatter.YAMLHandler()
+    handler = YAMLHandler()
     try:
         front, body = handler.split(text)
     except ValueError:
@@ -220,7 +218,7 @@ def first_heading(body: str) -> str:
 
 def first_words(body: str) -> str:
     """The first paragraph that is prose, without marks; "" where there is none."""
-    fence, found = "", []
+    fence, found = "", list[str]()
     for line in body.split("\n")[:400]:
         if mark := _FENCE.match(line):
             fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]

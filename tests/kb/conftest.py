@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from kb import actions
+from kb import actions, synonyms
 from kb.models import Article, Category
 from kb.shelves import put_up
 from products.models import Product
@@ -17,6 +17,9 @@ from products.models import Product
 def _shelves(db: None) -> None:
     """Tests with real transactions empty the tables; an empty knowledge base gets its shelves back."""
     put_up("default")
+    synonyms.put_up("default")
+    synonyms.forget()
+    synonyms.added_to([], None)  # kept from now on
 
 
 @pytest.fixture

@@ -7,8 +7,11 @@ from kb import actions
 from kb import search as finder
 from kb.case import Case, symptom
 from kb.indexing import EVERY_ARTICLE, count_common_words
-from kb.models import Article, CommonWord
+from kb.models import Article, CommonWord, Synonyms
 from kb.search import _reach, marked_up, search
+from kb.spelling import meant
+from kb.synonyms import forget
+from tests.kb.conftest import article
 
 pytestmark = pytest.mark.django_db
 ANYBODY = AnonymousUser()
@@ -195,7 +198,46 @@ def test_common_words_are_counted_and_still_find(shelf, monkeypatch):
 
 
 def test_where_nothing_is_in_reach_all_are_asked(shelf, monkeypatch):
+    Synonyms.objects.all().delete()
+    forget()
     CommonWord.objects.create(word="loudspeak", articles=5000)
     CommonWord.objects.create(word="packet", articles=6000)
     CommonWord.objects.create(word=EVERY_ARTICLE, articles=100_000)
     assert set(slugs(suggest(ANYBODY, "loudspeaker packet", language="en"))) == {"echo", "freeze"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("no video on android", "black-screen"),
+        ("看不到画面", "black-screen"),
+        ("phone drops, kicked, 鉴权", "token-expired"),
+        ("stutter", "freeze"),
+        ("laggy", "freeze"),
+    ],
+)
+def test_words_that_mean_the_same_find_the_same(shelf, typed, slug):
+    assert slugs(suggest(ANYBODY, typed, language="en"))[0] == slug
+
+
+def test_synonyms_of_a_product_count_for_its_questions_only(shelf, live_sdk, chat_sdk):
+    Synonyms.objects.create(product=live_sdk, terms=["megaphone", "speakerphone"])
+    forget()
+    found = finder.suggest(ANYBODY, Case(text="megaphone", product=live_sdk), language="en")
+    assert slugs(found) == ["echo"]
+    assert finder.suggest(ANYBODY, Case(text="megaphone", product=chat_sdk), language="en") == []
+
+
+@pytest.mark.parametrize("typed", ["speakerphnoe", "spaekerphone", "autoplya", "sfari"])
+def test_a_slip_finds_what_was_meant(shelf, typed):
+    assert suggest(ANYBODY, typed, language="en") == []
+    count_common_words()
+    found = slugs(suggest(ANYBODY, typed, language="en"))
+    assert found[0] in ("echo", "web-autoplay", "web-black")
+
+
+def test_words_of_articles_for_fewer_people_are_never_proposed(shelf, kite):
+    article("plan", "Albatross", audience="organizations", organizations=[kite])
+    count_common_words()
+    assert meant(["albatros"]) == {}
+    assert meant(["speakrphone"]) == {"speakrphone": "speakerphon"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable
@@ -60,7 +61,8 @@ class Command(BaseCommand):
 
     def _bar(self, what: str, number: int) -> Callable[[], object]:
         # Without a terminal (a hook, a beat job) there is nobody to watch it.
-        return tqdm(total=number, desc=what, unit="file", disable=None, file=self.stderr._out).update
+        bar = tqdm(total=number, desc=what, unit="file", disable=not sys.stderr.isatty())
+        return lambda: bar.update()
 
     def _say(self, report: Report, *, dry_run: bool, delete: bool) -> None:
         say = self.stdout.write
