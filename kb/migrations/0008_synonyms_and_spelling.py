@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kb', '0006_drop_marked_body'),
+        ('kb', '0007_deflections_of_three_kinds'),
         ('products', '0002_sdk_versions'),
     ]
 
