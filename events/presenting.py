@@ -124,10 +124,15 @@ def text_of(event: Event) -> str:
 
 
 def in_language(texts: Any) -> str:
-    """Of one text in several languages, `{"en": …}`, the reader's own, or else one that is there."""
+    """Of one text in several languages, `{"en": …, "zh": …}`, the reader's own, or else one that is there.
+
+    Chinese stands under "zh" or "zh-hans". Empty where there is no text at all.
+    """
     if not isinstance(texts, dict):
         return ""
-    return str(texts.get(get_language() or "") or next((text for text in texts.values() if text), ""))
+    language = get_language() or ""
+    wanted = (language, language.split("-")[0])
+    return str(next((texts[name] for name in (*wanted, *texts) if texts.get(name)), ""))
 
 
 def _rendered(event: Event, viewer: User, people: dict[int, User]) -> SafeString:
@@ -173,13 +178,6 @@ def _changed_facts(event: Event) -> list[Any]:
     columns = [str(_FACTS[name]) for name in event.changes if name in _FACTS]
     answers = [name.removeprefix(_ANSWER) for name in event.changes if name.startswith(_ANSWER)]
     return columns + [in_language(labels[key]) if key in labels else key for key in answers]
-
-
-def in_language(words: dict[str, str]) -> str:
-    """Of a text that an event holds in both languages, the reader's."""
-    chinese = (get_language() or "").startswith("zh")
-    first, second = ("zh", "en") if chinese else ("en", "zh")
-    return words.get(first) or words.get(second, "")
 
 
 def _mentioned(events: list[Event]) -> dict[int, User]:
