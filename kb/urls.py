@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from kb.addresses import NameConverter
-from kb.views import panel, pictures, reading, writing
+from kb.views import panel, pictures, reading, revising, writing
 
 register_converter(NameConverter, "name")
 
@@ -18,6 +18,11 @@ urlpatterns = [
     path("<name:slug>/panel/", panel.article, name="kb_panel_article"),
     path("<name:slug>/solved/", panel.solved, name="kb_solved"),
     path("<name:slug>/<str:language>/edit/", writing.edit, name="kb_edit"),
+    path("<name:slug>/<str:language>/submit/", revising.submit, name="kb_submit"),
+    path("<name:slug>/<str:language>/schedule/", revising.schedule, name="kb_schedule"),
+    path("<name:slug>/<str:language>/archive/", revising.archive, name="kb_archive"),
+    path("<name:slug>/<str:language>/revisions/<int:number>/", revising.revision, name="kb_revision"),
+    path("<name:slug>/<str:language>/revisions/<int:number>/restore/", revising.restore, name="kb_restore"),
     path("<name:slug>/<str:language>/publish/", writing.publish, name="kb_publish"),
     path("<name:slug>/<str:language>/unpublish/", writing.unpublish, name="kb_unpublish"),
 ]

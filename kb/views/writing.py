@@ -56,7 +56,7 @@ def write(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=422)
     words = {name: value for name, value in form.cleaned_data.items() if name != "based_on"}
     try:
-        article = actions.create(by=_writer(request), **words)
+        article = actions.create(by=writer(request), **words)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _form(request, form, status=422)
@@ -66,19 +66,19 @@ def write(request: HttpRequest) -> HttpResponse:
 
 @for_writers
 def edit(request: HttpRequest, slug: str, language: str) -> HttpResponse:
-    article = _find(request, slug, language)
+    article = find(request, slug, language)
     last = article.revisions.order_by("-number").first()
     if request.method != "POST":
         form = ArticleForm(instance=article, initial={"based_on": last.number if last else None})
         return _form(request, form, article=article)
     form = ArticleForm(request.POST, instance=article)
     if not form.is_valid():
-        return _form(request, form, article=_find(request, slug, language), status=422)
+        return _form(request, form, article=find(request, slug, language), status=422)
     try:
-        actions.edit(article, by=_writer(request), **form.cleaned_data)
+        actions.edit(article, by=writer(request), **form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return _form(request, form, article=_find(request, slug, language), status=409)
+        return _form(request, form, article=find(request, slug, language), status=409)
     messages.success(request, _("Saved."))
     return redirect("kb_edit", slug, language)
 
@@ -103,7 +103,7 @@ def _links(request: HttpRequest) -> Links:
 @require_POST
 @for_writers
 def publish(request: HttpRequest, slug: str, language: str) -> HttpResponse:
-    article = actions.publish(_find(request, slug, language), by=_writer(request))
+    article = actions.publish(find(request, slug, language), by=writer(request))
     messages.success(request, _("Published. Everybody can read it now."))
     return redirect(f"{article.get_absolute_url()}?lang={article.language}")
 
@@ -111,16 +111,16 @@ def publish(request: HttpRequest, slug: str, language: str) -> HttpResponse:
 @require_POST
 @for_writers
 def unpublish(request: HttpRequest, slug: str, language: str) -> HttpResponse:
-    article = actions.unpublish(_find(request, slug, language), by=_writer(request))
+    article = actions.unpublish(find(request, slug, language), by=writer(request))
     messages.success(request, _("Taken back. Only staff see it now."))
     return redirect("kb_edit", article.slug, article.language)
 
 
-def _find(request: HttpRequest, slug: str, language: str) -> Article:
+def find(request: HttpRequest, slug: str, language: str) -> Article:
     return get_object_or_404(Article.objects.visible_to(request.user), slug=slug, language=language)
 
 
-def _writer(request: HttpRequest) -> User:
+def writer(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # for_writers saw to it
     return request.user
 

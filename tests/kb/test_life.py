@@ -84,3 +84,39 @@ def test_the_words_of_an_unpublished_translation_find_nothing(shelf, ana):
     assert [one.article.slug for one in suggest(ana, "啸叫", language="en")] == ["echo"]
     actions.unpublish(shelf["echo/zh"], by=ana)
     assert suggest(ana, "啸叫", language="en") == []
+
+
+def test_a_writer_sees_what_each_save_changed_and_goes_back(client, ana, rui):
+    from django.urls import reverse
+
+    written = article("echo", "Echo", body="one\ntwo\nthree", by=ana)
+    actions.edit(written, by=ana, body="one\n<b>2</b>\nthree", error_codes=["17"])
+    address = reverse("kb_revision", args=["echo", "en", 3])
+    client.force_login(rui)
+    assert client.get(address).status_code == 404
+    client.force_login(ana)
+    page = client.get(address).content.decode()
+    assert "<del>two</del>" in page and "<ins>&lt;b&gt;2&lt;/b&gt;</ins>" in page and "error_codes" in page
+    client.post(reverse("kb_restore", args=["echo", "en", 1]))
+    written.refresh_from_db()
+    assert (written.body, written.error_codes) == ("one\ntwo\nthree", [])
+    assert client.get(reverse("kb_revision", args=["echo", "en", 9])).status_code == 404
+
+
+def test_the_way_from_draft_to_archive_has_its_buttons(clock, client, ana):
+    from django.urls import reverse
+
+    written = article("echo", "Echo", published=False, by=ana)
+    client.force_login(ana)
+
+    def post(name, **data):
+        answer = client.post(reverse(name, args=["echo", "en"]), data, follow=True)
+        written.refresh_from_db()
+        return answer.content.decode()
+
+    assert "Sent to review" in post("kb_submit") and written.status == "in_review"
+    assert "in the future" in post("kb_schedule", publish_at="2020-01-01T10:00")
+    assert "in the future" in post("kb_schedule", publish_at="nonsense") and written.status == "in_review"
+    assert "Scheduled" in post("kb_schedule", publish_at="2030-01-01T10:00") and written.status == "scheduled"
+    post("kb_publish")
+    assert "Archived" in post("kb_archive") and written.status == "archived"
