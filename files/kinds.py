@@ -23,7 +23,7 @@ _TAR_MARK = b"ustar"
 # In a text, beside tabulators, line breaks, form feeds, backspaces and the escapes of colours.
 _CONTROLS = frozenset(range(32)) - {0, 8, 9, 10, 12, 13, 27}
 # A log that a crashing device left has stretches of zeros; a program has more.
-_MOST_CONTROLS = 0.02
+_MOST_CONTROLS = 0.05
 _MOST_ZEROS = 0.3
 
 
