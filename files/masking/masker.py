@@ -185,7 +185,7 @@ class Masker:
         return b"[%s-%d]" % (kind.value.encode(), number)
 
     def _wants_sample(self, kind: Kind) -> bool:
-        return sum(one[0] == kind.value for one in self._samples) < SAMPLES_OF_A_KIND
+        return len([one for one in self._samples if one[0] == kind.value]) < SAMPLES_OF_A_KIND
 
     def _quote(self, masked: bytes, noted: list[tuple[Secret, int]]) -> None:
         """Fill in the lines of the samples, as they are after masking."""

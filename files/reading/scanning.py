@@ -165,7 +165,8 @@ def _gathered(patterns: list[_Pattern]) -> dict[str, list[Finding]]:
 def _patterns(rows: Sequence[Any] | None = None) -> list[_Pattern]:
     from files.models import LogPattern
 
-    rows = LogPattern.objects.active().select_related("product") if rows is None else rows
+    if rows is None:
+        rows = list(LogPattern.objects.active().select_related("product"))
     ready = []
     for row in rows:
         try:

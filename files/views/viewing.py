@@ -41,7 +41,7 @@ def look(request: HttpRequest, stored: StoredFile, *, back: str, title: str) -> 
     context: dict[str, Any] = {"file": stored, "back": back, "back_title": title}
     if stored.is_archive:
         with opened(stored.file) as file:
-            context["listing"] = archives.listing(file, stored.content_type)  # type: ignore[arg-type]
+            context["listing"] = archives.listing(file, stored.content_type)
         return render(request, "files/archive.html", context)
     if not stored.is_text:
         raise Http404

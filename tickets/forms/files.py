@@ -99,6 +99,6 @@ class FilesField(forms.Field):
 
 def refusal_status(form: forms.BaseForm) -> int:
     """The status for a form that is not valid: 413, 429 or 507 where only its files are refused, else 422."""
-    codes = {error.code for errors in form.errors.as_data().values() for error in errors}
+    codes = {error.code or "" for errors in form.errors.as_data().values() for error in errors}
     refused = codes & {"413", "429", "507"}
     return int(max(refused)) if refused and len(codes) == 1 else 422
