@@ -38,10 +38,25 @@ class Standing:
     remaining: timedelta | None  # open time left; below zero when overdue
     allowed: timedelta | None  # the target that governs; None: negotiated, or an agreed date
     breached_at: datetime | None
+    agreed_at: datetime | None = None  # where an agreed date governs, which no pause moves (B13)
 
     @classmethod
     def of(cls, clock: ClockState) -> Standing:
-        return cls(clock.state, clock.due_at, clock.remaining, clock.budget, clock.breached_at)
+        governs = clock.agreement if clock.is_live and clock.budget is None else None
+        return cls(
+            clock.state,
+            clock.due_at,
+            clock.remaining,
+            clock.budget,
+            clock.breached_at,
+            governs.due_at if governs else None,
+        )
+
+    @property
+    def left_in_pause(self) -> timedelta | None:
+        """What stands still while paused. Of a running clock, and before an agreed date, the time left
+        shrinks while one looks; there the date says all."""
+        return self.remaining if self.due_at is None and self.agreed_at is None else None
 
 
 @dataclass(frozen=True)
@@ -84,9 +99,8 @@ def _sign(before: Any, after: Any) -> int:
 
 
 def _promise(standing: Standing) -> tuple[Any, ...]:
-    """Of a running clock the deadline says all; its remaining time shrinks while one looks."""
-    left = standing.remaining if standing.due_at is None else None
-    return standing.state, standing.due_at, left, standing.breached_at
+    date = standing.due_at or standing.agreed_at
+    return standing.state, date, standing.left_in_pause, standing.breached_at
 
 
 @dataclass(frozen=True)
@@ -211,10 +225,11 @@ def _entry(move: TicketMove, by: User | None, at: datetime, facts: Mapping[str, 
 
 def told(standing: Standing) -> dict[str, Any]:
     """As events and previews store it; the time left only in a pause, where it stands still."""
-    paused_with = standing.remaining if standing.due_at is None else None
+    paused_with = standing.left_in_pause
     return {
         "state": str(standing.state),
         "due_at": standing.due_at.isoformat() if standing.due_at else None,
         "remaining_seconds": None if paused_with is None else paused_with.total_seconds(),
+        "agreed_at": standing.agreed_at.isoformat() if standing.agreed_at else None,
         "late": standing.breached_at is not None,
     }

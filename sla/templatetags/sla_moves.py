@@ -57,6 +57,11 @@ def stored_standing(standing: Mapping[str, Any] | None) -> str:
     if standing is None:
         return _("no promise")
     left = standing["remaining_seconds"]
+    agreed_at = parse_datetime(standing["agreed_at"]) if standing.get("agreed_at") else None
+    if agreed_at and standing["state"] == Clock.State.PAUSED:
+        return _("paused, agreed for %(moment)s") % {
+            "moment": f"{timezone.localtime(agreed_at):%Y-%m-%d %H:%M}"
+        }
     due_at = parse_datetime(standing["due_at"]) if standing["due_at"] else None
     return told_standing(standing["state"], due_at, timedelta(seconds=left) if left is not None else None)
 

@@ -166,6 +166,19 @@ def test_what_changed_between_look_and_confirmation_is_told(clock, mia, ana, rui
     assert list(recomputing.differences()) == []
 
 
+def test_an_agreed_date_is_as_shown_however_late_one_confirms(clock, mia, ana, rui, kite, policy):
+    ticket = actions.create(requester=rui, by=rui, organization=kite, priority="P4", subject="x", body="x")
+    agreed = MONDAY_9AM + 100 * HOUR
+    actions.agree_date(ticket, by=ana, agreed_at=agreed, body="By Friday.")
+    actions.hold(ticket, by=ana, reason="waits for 4.3.3")
+    job = looked_at(new_version(policy, mia, MONDAY_9AM), mia, MONDAY_9AM)
+    clock.shift(2 * HOUR)
+    applied(job, mia, MONDAY_9AM + 2 * HOUR)
+    assert job.clocks.get(target="resolution").outcome == "done"
+    assert job.clocks.get(target="resolution").after["agreed_at"] == agreed.isoformat()
+    assert ticket.events.filter(kind="sla.terms_renewed").exists()
+
+
 def test_a_ticket_that_the_look_did_not_show_is_not_moved(clock, ticket, ana, rui, mia, policy):
     actions.resolve(ticket, by=ana, body="Done.")
     version = new_version(policy, mia, MONDAY_9AM)
