@@ -35,6 +35,7 @@ FIELDS = (
         Kind.CHOICE,
         Words("What is affected", "影响范围"),
         need=Need.REQUIRED,
+        why=Words("The promise depends on it.", "承诺的时限由它决定。"),
         options=_options(
             {
                 "everything": ("Nothing works", "全部不可用"),
@@ -49,6 +50,7 @@ FIELDS = (
         Kind.CHOICE,
         Words("Who is affected", "受影响的用户"),
         need=Need.REQUIRED,
+        why=Words("The promise depends on it.", "承诺的时限由它决定。"),
         options=_options(
             {
                 "all": ("All users", "全部用户"),
@@ -63,6 +65,7 @@ FIELDS = (
         Kind.CHOICE,
         Words("Environment", "环境"),
         need=Need.REQUIRED,
+        why=Words("What users meet comes first.", "影响线上用户的问题优先处理。"),
         options=_options(
             {"production": ("In production", "线上生产环境"), "test": ("In testing", "测试环境")}
         ),
