@@ -115,7 +115,7 @@ STATEMENTS = [
            now() - i * interval '30 seconds', now() - i * interval '30 seconds',
            case when i %% 5 = 0 then null else now() end, case when i %% 5 = 0 then null else now() end,
            0, gen_random_uuid(), 0, '',
-           case when i %% 5 = 0 then now() + (i::bigint * 7919 %% 172800 + 60) * interval '1 second' end
+           case when i %% 5 = 0 then now() + (i::bigint * 7919 %% 172800 + 3600) * interval '1 second' end
        from generate_series(1, %(tickets)s) i""",
     """insert into sla_clock (ticket_id, target, cycle, terms_id, state, is_provisional, priority, governing_row,
            allowed, started_at, due_at, promised_at, stopped_at, breached_at, elapsed, paused, read_at,
