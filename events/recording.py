@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Projection = Callable[[Sequence[Event]], None]
 
+_ENCODER = DjangoJSONEncoder()
+_COLUMNS = [field.attname for field in Event._meta.concrete_fields]
 _silent: ContextVar[bool] = ContextVar("events_silent", default=False)
 
 
@@ -74,17 +76,24 @@ def record_all(entries: Sequence[Entry], *, saving: Collection[str] = ()) -> lis
 def _chained(entry: Entry) -> Event:
     """The row that follows the ticket's last one; the ticket's head moves on to it."""
     ticket, now = entry.ticket, timezone.now()
-    event = Event(
-        ticket=ticket,
-        sequence=ticket.chain_length + 1,
-        kind=entry.kind,
-        at=entry.at,
-        recorded_at=now,
-        actor=entry.by,
-        data=json.loads(json.dumps(entry.data, cls=DjangoJSONEncoder)),
-        previous_hash=ticket.chain_head or GENESIS,
-        announced_at=now if _silent.get() else None,
-    )
+    values = {
+        "id": None,
+        "ticket_id": ticket.pk,
+        "sequence": ticket.chain_length + 1,
+        "kind": entry.kind,
+        "at": entry.at,
+        "recorded_at": now,
+        "actor_id": entry.by.pk if entry.by else None,
+        "data": json.loads(_ENCODER.encode(entry.data)),
+        "previous_hash": ticket.chain_head or GENESIS,
+        "hash": "",
+        "announced_at": now if _silent.get() else None,
+    }
+    # By position: the scan makes thousands of these, and naming each field took half of the time.
+    event = Event(*[values[name] for name in _COLUMNS])
+    event.ticket = ticket
+    if entry.by:
+        event.actor = entry.by
     event.hash = event.expected_hash()
     ticket.chain_length, ticket.chain_head = event.sequence, event.hash
     return event

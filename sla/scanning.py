@@ -76,7 +76,7 @@ def _scan_batch(now: datetime, done: set[int], outcome: Outcome) -> set[int]:
 
 def _due(now: datetime, done: set[int]) -> list[Ticket]:
     due = Clock.objects.due_for_scan(now).filter(ticket=OuterRef("pk"))
-    tickets = Ticket.objects.filter(Exists(due)).select_related("organization").defer("search")
+    tickets = Ticket.objects.filter(Exists(due)).defer("search")
     if done:
         tickets = tickets.exclude(pk__in=done)
     locked = tickets.select_for_update(of=("self",), no_key=True, skip_locked=True)
