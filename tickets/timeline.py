@@ -90,7 +90,7 @@ def _entries(events: Iterable[Event], ticket: Ticket, viewer: User) -> list[Entr
     told = presenting.tell(events, viewer)
     messages = _said(ticket.messages.visible_to(viewer), "message", told)
     notes = _said(ticket.notes.visible_to(viewer), "note", told)
-    merged = _merged(ticket, told)
+    merged = _merged(told)
     return [
         Entry(
             event=one.event,
@@ -103,16 +103,14 @@ def _entries(events: Iterable[Event], ticket: Ticket, viewer: User) -> list[Entr
     ]
 
 
-def _merged(ticket: Ticket, told: Iterable[presenting.Told]) -> dict[int, int]:
-    """Place in the log -> number of a ticket merged in there; without those taken out again.
-
-    Asked for only where a merge is told. Of a ticket that came twice the last time counts.
-    """
-    absorbed = [one.event for one in told if one.event.kind == "ticket.absorbed"]
-    if not absorbed:
-        return {}
-    still = set(ticket.merged.values_list("pk", flat=True))
-    last = {event.data["source"]: event.sequence for event in absorbed if event.data["source"] in still}
+def _merged(told: Iterable[presenting.Told]) -> dict[int, int]:
+    """Place in the log -> number of a ticket merged in there and not taken out again."""
+    last: dict[int, int] = {}
+    for one in told:
+        if one.event.kind == "ticket.absorbed":
+            last[one.event.data["source"]] = one.event.sequence
+        elif one.event.kind == "ticket.merge_undone":
+            last.pop(one.event.data["source"], None)
     return {sequence: source for source, sequence in last.items()}
 
 

@@ -213,7 +213,8 @@ def _answering(
 
 def _find(user: User, number: int) -> Ticket:
     tickets = Ticket.objects.visible_to(user).select_related(
-        "requester", "organization", "assignee", "product", "application", "follows", "request_type"
+        *("requester", "organization", "assignee", "product", "application", "follows", "came_from"),
+        "request_type",
     )
     # What most tickets do not have is looked for only where there is some.
     this = Ticket.objects.filter(pk=OuterRef("pk"))
