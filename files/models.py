@@ -12,6 +12,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from files import kinds
@@ -163,7 +164,7 @@ class LogPattern(models.Model):
         ERROR_CODE = "error_code", _("error code")
 
     key = models.SlugField(unique=True, null=True, editable=False, help_text="Of a pattern that was shipped.")
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("pattern", "name"), max_length=80)
     fact = models.CharField(_("finds"), max_length=12, choices=Fact.choices)
     product = models.ForeignKey(
         Product,
