@@ -217,3 +217,18 @@ def test_an_article_that_did_not_help_says_what_the_ticket_is_about(client, rui,
         "joinChannel" not in client.get(reverse("ticket_new"), {"article": "black-screen"}).content.decode()
     )
     assert client.get(reverse("ticket_new"), {"article": "no-such"}).status_code == 200
+
+
+def test_another_type_brings_its_questions_whole(client, rui, live_sdk):
+    client.force_login(rui)
+    page = client.post(
+        reverse("ticket_questions"),
+        {"type": "quality", "shown_type": "1", "channel_id": "room-7", "frequency": "always"},
+        headers={"HX-Request": "true"},
+    )
+    text = page.content.decode()
+    assert page["HX-Retarget"] == "#questions"
+    # What lies inside is not swapped by itself: it would be taken out of the part that brings it.
+    assert 'id="help-symptom">' in text
+    assert 'id="need-symptom">' in text
+    assert 'value="room-7"' in text
