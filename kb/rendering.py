@@ -16,9 +16,10 @@ from kb.indexing import read_body
 from kb.models import Article, Revision, Source, SourceFile
 
 # Raised when the renderer gives other HTML for the same text.
-RENDERER = 1
+RENDERER = 2
 KEPT_SECONDS = 24 * 60 * 60
 PAGES = (".md", ".mdx", ".markdown")
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 # Where documentation sites keep what is served from the root.
 ROOTS = ("", "static/", "public/", "docs/", "docs/public/", ".vuepress/public/", ".vitepress/public/")
 
@@ -72,7 +73,9 @@ class Links:
                 named[address] = match[1], place
         slugs = {slug for slug, _place in named.values()}
         there = set(Article.objects.filter(slug__in=slugs).values_list("slug", flat=True))
-        return {
+        # A picture by a file's name is one that was never stored.
+        nowhere = [one for one in asked if not one.startswith("/") and one.lower().endswith(PICTURES)]
+        return dict.fromkeys(nowhere) | {
             address: _with_place(reverse("article", args=[slug]), place) if slug in there else None
             for address, (slug, place) in named.items()
         }

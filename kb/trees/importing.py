@@ -28,14 +28,13 @@ from kb import actions
 from kb.indexing import count_common_words, read_body
 from kb.models import Article, Revision, Source, SourceFile
 from kb.pictures import MAX_PICTURE_BYTES, store, type_of
-from kb.rendering import PAGES, candidates
+from kb.rendering import PAGES, PICTURES, candidates
 from kb.trees.facts import Known, is_draft, updated, words_of
 from kb.trees.naming import Place, place_of, slugs_of
 from kb.trees.reading import MAX_BYTES, Text, Unreadable, read
 
 logger = structlog.get_logger(__name__)
 
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 IGNORED_FOLDERS = {"node_modules", "__pycache__"}
 _FOREIGN = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _INCLUDE = re.compile(r"<!--\s*@?include|!!!include\(|^@include|\{%\s*include", re.MULTILINE)

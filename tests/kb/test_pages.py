@@ -118,10 +118,11 @@ def test_a_page_is_kept_until_any_article_changes(shelf, client, ana, django_ass
     from kb.rendering import rendered
 
     echo = shelf["echo"]
-    actions.edit(echo, by=ana, body="See [freeze](freeze.md) and [nosuch](nosuch.md).")
+    actions.edit(echo, by=ana, body="See [freeze](freeze.md) and [nosuch](nosuch.md). ![gone](a/gone.png)")
     echo.refresh_from_db()
     assert 'href="/docs/freeze/"' in rendered(echo).html
     assert "nosuch.md" not in rendered(echo).html
+    assert '<span class="picture-missing">' in rendered(echo).html
     with django_assert_num_queries(1):
         rendered(echo)
     article("nosuch", "There now")
