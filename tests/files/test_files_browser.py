@@ -48,7 +48,7 @@ def test_a_log_of_twenty_megabytes_is_masked_read_and_proposed(as_, rui, live_sd
     page.goto("/tickets/new/")
     page.evaluate(DROP, [LINES, 20])
     row = page.locator("[data-upload]")
-    expect(row).to_be_visible(timeout=60_000)
+    expect(row).to_be_visible(timeout=150_000)
     expect(row).to_contain_text("2 secrets masked: 1 token, 1 IP address")
     expect(row.locator("[data-fact=platform]")).to_contain_text("Android")
     expect(row.locator("[data-fact=os_version]")).to_contain_text("Android 14")
