@@ -46,7 +46,7 @@ def place_of(path: str) -> Place:
     *folders, name = unicodedata.normalize("NFC", path).split("/")
     stem = name.rpartition(".")[0]
     language = None
-    kept = []
+    kept: list[str] = []
     for folder in folders:
         said = _LANGUAGES.get(folder.lower().replace("_", "-"))
         if said and language is None:
