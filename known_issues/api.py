@@ -9,8 +9,9 @@ from django.db.models import Q
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from accounts.requests import SignedInApiRequest
 from helpdesk.api import refuse_unknown_parameters
 from known_issues.models import KnownIssue, KnownIssueQuerySet, Link, Wording
 from products import versions
@@ -44,7 +45,7 @@ class KnownIssueSerializer(serializers.ModelSerializer[KnownIssue]):
         read_only_fields = fields
 
 
-class KnownIssueFilter(django_filters.FilterSet):
+class KnownIssueFilter(django_filters.FilterSet):  # type: ignore[misc]  # comes without types
     state = django_filters.ChoiceFilter(choices=KnownIssue.State.choices)
     product = django_filters.CharFilter(
         method="of_product", label="Code of a product; with those of all products."
@@ -109,6 +110,6 @@ class KnownIssueViewSet(viewsets.ReadOnlyModelViewSet[KnownIssue]):
     def get_queryset(self) -> KnownIssueQuerySet:
         return KnownIssue.objects.visible_to(self.request.user).light()
 
-    def list(self, request: SignedInApiRequest, *args: Any, **options: Any) -> Any:
+    def list(self, request: Request, *args: Any, **options: Any) -> Response:
         refuse_unknown_parameters(request, KnownIssueFilter, KnownIssuePagination)
         return super().list(request, *args, **options)

@@ -53,6 +53,7 @@ class KnownIssueForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own
         for language, _name in settings.LANGUAGES:
             for name in WORDS:
                 field = Wording._meta.get_field(name).formfield(required=False)  # type: ignore[union-attr]
+                assert field is not None  # both kinds of column have a form field
                 if isinstance(field.widget, forms.Textarea):
                     field.widget.attrs["rows"] = 3
                 self.fields[_key(name, language)] = field
@@ -91,7 +92,7 @@ class FixForm(forms.Form):
             ("yes", _("Tell them and resolve the tickets that are still open")),
         ],
         coerce=bool,
-        empty_value=False,
+        empty_value=False,  # type: ignore[arg-type]  # the stubs know of texts only
         required=False,
         widget=forms.RadioSelect,
         initial="",

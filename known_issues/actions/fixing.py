@@ -21,7 +21,7 @@ from helpdesk import hints
 from helpdesk.errors import InvalidInput, InvalidTransition, Refused
 from known_issues.actions.linking import helps, named
 from known_issues.actions.writing import keep, locked
-from known_issues.models import Fix, KnownIssue, Link, ToldOfFix
+from known_issues.models import Fix, KnownIssue, Link, LinkQuerySet, ToldOfFix
 from products import versions
 from tickets import actions as ticket_actions
 from tickets.actions.changing import locked as locked_ticket
@@ -84,7 +84,7 @@ def tell_fixes(*, limit: int = BATCH) -> int:
     return told
 
 
-def _waiting(fix: Fix) -> Iterable[Link]:
+def _waiting(fix: Fix) -> LinkQuerySet:
     """Tickets linked to it that were not told. Nobody, where the issue has come back meanwhile."""
     return Link.objects.filter(
         Q(told_fix=None) | ~Q(told_fix=fix.pk), known_issue__current_fix=fix.pk
