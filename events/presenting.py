@@ -100,7 +100,7 @@ def visible_to(viewer: User, ticket: Ticket) -> EventQuerySet:
 def tell(events: Iterable[Event], viewer: User) -> list[Told]:
     """Each event with its sentence. One query for all the names that the events mention."""
     events = list(events)
-    people = _mentioned(events)
+    people = _mentioned(events, viewer)
     return [Told(event, _rendered(event, viewer, people)) for event in events]
 
 
@@ -180,13 +180,25 @@ def _changed_facts(event: Event) -> list[Any]:
     return columns + [in_language(labels[key]) if key in labels else key for key in answers]
 
 
-def _mentioned(events: list[Event]) -> dict[int, User]:
+def _mentioned(events: list[Event], viewer: User) -> dict[int, User]:
+    """Everybody whom the events name. Who is at hand already is not asked for again."""
     wanted: set[int] = set()
+    people = {viewer.pk: viewer}
     for event in events:
         wanted.update(pk for pk in event.changes.get("assignee", []) if pk)
         if requester := event.data.get("requester"):
             wanted.add(requester)
-    return User.objects.in_bulk(wanted) if wanted else {}
+        people |= {person.pk: person for person in _at_hand(event)}
+    missing = wanted - people.keys()
+    return people | User.objects.in_bulk(missing) if missing else people
+
+
+def _at_hand(event: Event) -> Iterable[User]:
+    """People that were read together with the event or its ticket."""
+    read = event._state.fields_cache
+    ticket = read.get("ticket")
+    beside = ticket._state.fields_cache if ticket else {}
+    return filter(None, [read.get("actor"), beside.get("assignee"), beside.get("requester")])
 
 
 def _subject(user: User, viewer: User) -> str:

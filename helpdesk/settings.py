@@ -427,7 +427,16 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "helpdesk.api.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Helpdesk API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Helpdesk API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # One name for a set of choices that stands under several names of fields.
+    "ENUM_NAME_OVERRIDES": {
+        "PlatformEnum": "products.models.Platform.choices",
+        "PriorityEnum": "tickets.models.Priority.choices",
+    },
+}
 
 # --- Logs: one line of JSON each, to standard output.
 

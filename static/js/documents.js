@@ -5,8 +5,8 @@
    [data-documents-back]       from the article to the list
    [data-documents-article]    around an open article: the id of the offer the focus returns to
 
-   The event "helpdesk:log-findings" on the document, detail {facts: {platform, sdk_version, …}, error_codes: […]}, tells
-   what was read in a log. It goes along with the next question; what the person typed counts more. */
+   The event "log-facts" (log-facts.js) tells what was read in a log. It goes along with the next question; what the
+   person typed counts more. */
 const panel = document.querySelector("[data-documents]");
 const found = document.getElementById("documents-found");
 const reading = document.getElementById("documents-reading");
@@ -15,19 +15,16 @@ const LONGEST = 1500;
 const LOG_FACTS = ["product", "platform", "sdk_version"];
 const MOST_CODES = 10;
 let asked = null;
-let findings = {};
+const findings = {};
 
-/* Of a detail that somebody else wrote only what is understood. */
-function readFindings(detail) {
-  const read = {};
-  for (const name of LOG_FACTS) {
-    const value = detail?.facts?.[name];
-    if (typeof value === "string" || typeof value === "number") read[`log_${name}`] = String(value).slice(0, 60);
+/* Several logs add to each other; of one fact the last log counts. */
+function addFindings(facts) {
+  const codes = new Set(findings.log_codes?.split(","));
+  for (const { field, value } of facts) {
+    if (LOG_FACTS.includes(field)) findings[`log_${field}`] = String(value).slice(0, 60);
+    if (field === "error_code") codes.add(String(value));
   }
-  const codes = Array.isArray(detail?.error_codes) ? detail.error_codes : [];
-  const named = codes.map((code) => String(code?.code ?? code)).filter((code) => /^-?\w{1,60}$/.test(code));
-  if (named.length) read.log_codes = [...new Set(named)].slice(0, MOST_CODES).join(",");
-  return read;
+  if (codes.size) findings.log_codes = [...codes].slice(-MOST_CODES).join(",");
 }
 
 function closeArticle() {
@@ -64,8 +61,8 @@ if (panel) {
     if (question === asked || panel.classList.contains("is-quiet")) event.preventDefault();
     else asked = question;
   });
-  document.addEventListener("helpdesk:log-findings", (event) => {
-    findings = readFindings(event.detail);
+  document.addEventListener("log-facts", (event) => {
+    addFindings(event.detail.facts);
     window.htmx.trigger(found, "log-findings");
   });
 

@@ -40,14 +40,14 @@ class AnswersField(serializers.JSONField):
 # --- What a request type asks
 
 
-class WordsSerializer(serializers.Serializer[Any]):
+class InBothLanguagesSerializer(serializers.Serializer[Any]):
     en = serializers.CharField()
     zh = serializers.CharField()
 
 
 class OptionSerializer(serializers.Serializer[Any]):
     value = serializers.CharField()
-    label = WordsSerializer()  # type: ignore[assignment]
+    label = InBothLanguagesSerializer()  # type: ignore[assignment]
 
 
 class TestSerializer(serializers.Serializer[Any]):
@@ -69,10 +69,10 @@ class FieldSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     kind = serializers.ChoiceField(choices=Kind.choices)
     need = serializers.ChoiceField(choices=Need.choices)
-    label = WordsSerializer()  # type: ignore[assignment]
-    help = WordsSerializer()
-    help_on = serializers.DictField(child=WordsSerializer(), help_text="By platform.")
-    why = WordsSerializer()
+    label = InBothLanguagesSerializer()  # type: ignore[assignment]
+    help = InBothLanguagesSerializer()
+    help_on = serializers.DictField(child=InBothLanguagesSerializer(), help_text="By platform.")
+    why = InBothLanguagesSerializer()
     options = OptionSerializer(many=True)
     unit = serializers.CharField()
     minimum = serializers.FloatField(allow_null=True)
@@ -85,8 +85,8 @@ class FieldSerializer(serializers.Serializer[Any]):
 class RequestTypeSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(source="request_type.code")
     version = serializers.IntegerField(source="number")
-    name = WordsSerializer(source="read.name")
-    summary = WordsSerializer(source="read.summary")
+    name = InBothLanguagesSerializer(source="read.name")
+    summary = InBothLanguagesSerializer(source="read.summary")
     asks_impact = serializers.BooleanField(source="read.asks_impact")
     priority = serializers.SerializerMethodField(help_text="What follows where the impact is not asked.")
     questions = serializers.SerializerMethodField(help_text="In the order of the form.")
