@@ -24,7 +24,7 @@ def documents(transactional_db):
     """The demo's products and articles."""
     for position, (code, name) in enumerate([("live", "Live SDK"), ("rtc", "RTC SDK"), ("chat", "Chat SDK")]):
         Product.objects.get_or_create(code=code, defaults={"name": name, "position": position})
-    call_command("load_articles", str(Path(settings.BASE_DIR) / "demo" / "articles"), verbosity=0)
+    call_command("import_docs", Path(settings.BASE_DIR) / "demo" / "articles", verbosity=0)
 
 
 def test_a_p2_from_the_form_to_its_solution(product, documents, open_page, rui, ana):

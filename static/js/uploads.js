@@ -147,10 +147,11 @@ class Sending {
     });
   }
 
+  /* Done once the row that goes with the form is there: a form sent before would go without the file. */
   async finish() {
-    this.state = "done";
     await window.htmx.ajax("GET", `${this.url}?name=${encodeURIComponent(this.box.fieldName)}`, { target: this.row, swap: "outerHTML", source: this.row });
     if (this.row.isConnected) return this.fail(new Broken());
+    this.state = "done";
     this.box.tell(words(this.box.words.done, { name: this.file.name }));
     return undefined;
   }

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
+from django.urls import reverse
 
 from kb.models import Picture
 from kb.search import search, suggest
@@ -47,7 +48,7 @@ def by_shelf(client, user, one):
 
 
 def by_panel(client, user, one):
-    return one.get_absolute_url() in client.get("/docs/suggest/", {"subject": WORD}).content.decode()
+    return one.get_absolute_url() in client.get(reverse("beside"), {"subject": WORD}).content.decode()
 
 
 def by_panel_page(client, user, one):

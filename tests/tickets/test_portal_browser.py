@@ -191,7 +191,7 @@ def test_the_form_and_the_answer_work_without_scripts(as_, rui, live_sdk):
     page.set_input_files("[name=attachments]", [{"name": "sdk.log", "mimeType": "", "buffer": b"error 17"}])
     page.get_by_role("button", name="File the ticket").click()
     expect(page.get_by_role("heading", name="Black screen on Android 14")).to_be_visible()
-    expect(page.get_by_role("link", name="sdk.log")).to_be_visible()
+    expect(page.get_by_role("link", name="sdk.log", exact=True)).to_be_visible()
 
     page.fill("[name=body]", "It happens on Wi-Fi only.")
     page.get_by_role("button", name="Send").click()
