@@ -17,6 +17,7 @@ from django.db import models
 from events.append_only import append_only
 
 GENESIS = "0" * 64
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -72,8 +73,7 @@ class Event(models.Model):
             "actor": self.actor_id,
             "data": self.data,
         }
-        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256((self.previous_hash + canonical).encode()).hexdigest()
+        return hashlib.sha256((self.previous_hash + _CANONICAL.encode(content)).encode()).hexdigest()
 
     @property
     def changes(self) -> dict[str, list[Any]]:

@@ -24,7 +24,7 @@ _KEYS = sql.SQL("select nextval(pg_get_serial_sequence({table}, {key})) from gen
 
 def update(rows: Collection[Model], fields: Sequence[str]) -> None:
     """Write these fields of the rows."""
-    if not rows:
+    if not rows or not fields:
         return
     meta = next(iter(rows))._meta
     columns: list[Field[Any, Any]] = [meta.pk, *(meta.get_field(name) for name in fields)]  # type: ignore[list-item]

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
 from helpdesk import bulk
 from sla import engine
@@ -42,6 +44,9 @@ DERIVED = (
     "reached",
 )
 
+_COLUMNS = [column for column in Clock._meta.concrete_fields if column.name in DERIVED]
+_derived = attrgetter(*(column.attname for column in _COLUMNS))
+
 
 @dataclass
 class Reading:
@@ -77,6 +82,7 @@ def store(readings: Iterable[Reading]) -> None:
     readings = list(readings)
     rows: list[Clock] = []
     moved: list[Ticket] = []
+    before = {row.pk: _derived(row) for reading in readings for row in reading.rows.values()}
     for reading in readings:
         rows += rows_of(reading)
         due = next_due_at(reading)
@@ -84,9 +90,18 @@ def store(readings: Iterable[Reading]) -> None:
             reading.ticket.next_due_at = due
             moved.append(reading.ticket)
     _note_holders(rows)
-    bulk.update([row for row in rows if row.pk is not None], DERIVED)
+    known = [row for row in rows if row.pk is not None]
+    bulk.update(known, _changed([before[row.pk] for row in known], [_derived(row) for row in known]))
     bulk.insert([row for row in rows if row.pk is None])
     bulk.update(moved, ["next_due_at"])
+
+
+def _changed(before: Sequence[tuple[Any, ...]], after: Sequence[tuple[Any, ...]]) -> list[str]:
+    """The columns in which some row differs. At a level few do; to write all took a tenth of a scan."""
+    if not before:
+        return []
+    columns = zip(_COLUMNS, zip(*before, strict=True), zip(*after, strict=True), strict=True)
+    return [column.name for column, old, new in columns if old != new]
 
 
 def _stored(

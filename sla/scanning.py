@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,7 @@ class Outcome:
     tickets: int = 0
     records: int = 0
     failed: int = 0
+    left: set[int] = field(default_factory=set)  # tickets left for the next scan
 
 
 def scan(now: datetime) -> Outcome:
@@ -46,21 +47,19 @@ def scan(now: datetime) -> Outcome:
     share the work; what was recorded once is never recorded again. A ticket that cannot be evaluated is
     logged and left for the next scan; it does not hold up the others.
     """
-    outcome = Outcome()
-    done: set[int] = set()
-    while True:
-        taken = _scan_batch(now, done, outcome)
-        if not taken:
-            break
-        done |= taken
+    outcome, seen = Outcome(), set[int]()
+    while taken := _scan_batch(now, outcome):
+        # A scanned ticket's threshold moves past `now`. One that did not must not be scanned for ever.
+        outcome.left |= taken & seen
+        seen |= taken
     heartbeat.beat(now)
     return outcome
 
 
-def _scan_batch(now: datetime, done: set[int], outcome: Outcome) -> set[int]:
+def _scan_batch(now: datetime, outcome: Outcome) -> set[int]:
     """Scan up to BATCH tickets in one transaction; returns their numbers."""
     with transaction.atomic():
-        tickets = _due(now, done)
+        tickets = _due(now, outcome.left)
         if not tickets:
             return set()
         try:
@@ -74,11 +73,11 @@ def _scan_batch(now: datetime, done: set[int], outcome: Outcome) -> set[int]:
     return {ticket.pk for ticket in tickets}
 
 
-def _due(now: datetime, done: set[int]) -> list[Ticket]:
+def _due(now: datetime, left: set[int]) -> list[Ticket]:
     due = Clock.objects.due_for_scan(now).filter(ticket=OuterRef("pk"))
     tickets = Ticket.objects.filter(Exists(due)).defer("search")
-    if done:
-        tickets = tickets.exclude(pk__in=done)
+    if left:
+        tickets = tickets.exclude(pk__in=left)
     locked = tickets.select_for_update(of=("self",), no_key=True, skip_locked=True)
     return list(locked.order_by("next_due_at", "pk")[:BATCH])
 
@@ -91,6 +90,7 @@ def _one_by_one(tickets: Sequence[Ticket], now: datetime, outcome: Outcome) -> i
                 records += record_crossed([ticket], now)
         except Exception:
             outcome.failed += 1
+            outcome.left.add(ticket.pk)
             logger.exception("scan_failed", ticket=ticket.pk)
     return records
 
