@@ -59,6 +59,7 @@ class Reading:
     recorded: dict[RecordKey, datetime]  # with their occurred_at
     history: engine.TicketState
     states: list[ClockState] = field(default_factory=list)
+    before: dict[int, tuple[Any, ...]] = field(default_factory=dict)  # what the rows said, by key
 
 
 def read(moments: Mapping[Ticket, datetime]) -> list[Reading]:
@@ -73,6 +74,7 @@ def read(moments: Mapping[Ticket, datetime]) -> list[Reading]:
         history = engine.fold(events[ticket.pk])
         reading = Reading(ticket, moment, terms_id, rows[ticket.pk], recorded[ticket.pk], history)
         reading.states = _evaluate(reading)
+        reading.before = {row.pk: _derived(row) for row in reading.rows.values()}
         readings.append(reading)
     return readings
 
@@ -82,7 +84,7 @@ def store(readings: Iterable[Reading]) -> None:
     readings = list(readings)
     rows: list[Clock] = []
     moved: list[Ticket] = []
-    before = {row.pk: _derived(row) for reading in readings for row in reading.rows.values()}
+    before = {pk: values for reading in readings for pk, values in reading.before.items()}
     for reading in readings:
         rows += rows_of(reading)
         due = next_due_at(reading)

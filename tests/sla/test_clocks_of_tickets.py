@@ -158,7 +158,7 @@ def test_one_ticket_that_cannot_be_read_does_not_hold_up_the_others(clock, rui, 
 
 def test_a_threshold_that_does_not_move_on_is_left_for_the_next_scan(clock, ticket, monkeypatch):
     monkeypatch.setattr(scanning.clocks.engine, "next_scan_at", lambda state, recorded: state.started_at)
-    outcome = scan_at(clock, 16)
+    outcome = scan_at(clock, 31)
     assert outcome.left == {ticket.pk}
     assert ClockRecord.objects.filter(level="breach").count() == 1
 
