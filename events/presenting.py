@@ -65,7 +65,7 @@ _INTERNAL_FACTS = {
     "ticket.handed_over": {"reason"},
     "ticket.dismissed": {"why", "of"},
     "ticket.escalated": {"because"},
-    "ticket.assigned": {"because"},
+    "ticket.assigned": {"because", "routing"},
     "ticket.priority_set": {"because"},
 }
 _FACTS = {
@@ -150,6 +150,7 @@ def _rendered(event: Event, viewer: User, people: dict[int, User]) -> SafeString
         "due_at": _moment(event.data.get("due_at")),
         "title": in_language(event.data.get("titles")),
         "agreed_at": _moment(event.data.get("agreed_at")),
+        "until": _moment(event.data.get("until")),
         "because": _because(event, viewer),
     }
     return render_to_string(f"events/{event.kind}.html", context)

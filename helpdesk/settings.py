@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "kb",
     "macros",
     "known_issues",
+    "routing",
     "notifications",
     "importing",
     "demo",
@@ -259,6 +260,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": OUTBOX_SWEEP_PERIOD,
         "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
     },
+    "routing": {
+        "task": "routing.tasks.sweep",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "count-common-words": {
         "task": "kb.tasks.count_common_words",
         "schedule": timedelta(hours=1),
@@ -274,6 +280,8 @@ EVENT_LISTENERS = [
     "notifications.listeners.notify",
     "sla.climbing.listen",
     "sla.calendars.listening.follow",
+    # After the ladder: it may have moved the ticket to another tier.
+    "routing.listening.listen",
 ]
 
 # --- The desk

@@ -51,6 +51,10 @@ def priority_lowered(event: Event) -> bool:
     return bool(old < new)
 
 
+def nobody_named(event: Event) -> bool:
+    return not event.data.get("tell")
+
+
 @dataclass(frozen=True)
 class Tell:
     who: people.People
@@ -77,6 +81,10 @@ AUDIENCE: dict[str, list[Tell]] = {
     "ticket.taken": [Tell(people.former_assignee, NOTICE)],
     "ticket.assigned": [Tell(people.new_assignee, BOTH), Tell(people.former_assignee, NOTICE)],
     "ticket.released": [Tell(people.former_assignee, NOTICE)],
+    "ticket.holder_away": [
+        Tell(people.named, BOTH),
+        Tell(people.leads_of_tier, NOTICE, when=nobody_named),
+    ],
     "ticket.handed_over": [
         Tell(people.new_assignee, BOTH),
         Tell(people.leads_of_tier, NOTICE),

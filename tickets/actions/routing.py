@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,8 +34,15 @@ def take(ticket: Ticket, *, by: User, at: datetime | None = None) -> Ticket:
 
 
 @transaction.atomic
-def assign(ticket: Ticket, *, by: User | None, to: User, at: datetime | None = None) -> Ticket:
-    """Give it to a colleague."""
+def assign(
+    ticket: Ticket,
+    *,
+    by: User | None,
+    to: User,
+    routing: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Ticket:
+    """Give it to a colleague. `routing` is why the rules chose them; it stands in the event."""
     ticket = locked(ticket)
     require_active(ticket)
     _require_staff(to)
@@ -42,7 +50,8 @@ def assign(ticket: Ticket, *, by: User | None, to: User, at: datetime | None = N
         raise InvalidTransition(_("%(name)s has this ticket already.") % {"name": to})
     now = at or timezone.now()
     changes = change(ticket, now, assignee=to, **_opened(ticket))
-    record("ticket.assigned", ticket, by=by, at=now, changes=changes)
+    why = {"routing": dict(routing)} if routing else {}
+    record("ticket.assigned", ticket, by=by, at=now, changes=changes, **why)
     return ticket
 
 

@@ -1,0 +1,115 @@
+"""The rules and what they decided, in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language, gettext_lazy, ngettext, npgettext, pgettext
+from django.utils.translation import gettext as _
+
+from events.presenting import in_language
+from helpdesk.templatetags.look import plain_moment
+from routing.choosing import Hindrance
+
+# What languages are called in a sentence; settings.LANGUAGES has the names they give themselves.
+_SPOKEN = {"en": gettext_lazy("English"), "zh-hans": gettext_lazy("Chinese")}
+
+
+def listed(words: list[str]) -> str:
+    """One after the other, as the reader's language separates them."""
+    between = "、" if (get_language() or "").startswith("zh") else ", "
+    return between.join(words)
+
+
+def language_name(code: str) -> str:
+    return str(_SPOKEN.get(code) or dict(settings.LANGUAGES).get(code, code))
+
+
+def load_in_words(held: int, load: int, capacity: int | None) -> str:
+    """ "3 of 10 open"; with weights "3 open, weight 7 of 10"; "3 open" where there is no limit."""
+    if capacity is None:
+        return ngettext("%(held)d open", "%(held)d open", held) % {"held": held}
+    if held == load:
+        return _("%(held)d of %(capacity)d open") % {"held": held, "capacity": capacity}
+    return _("%(held)d open, weight %(load)d of %(capacity)d") % {
+        "held": held,
+        "load": load,
+        "capacity": capacity,
+    }
+
+
+def reason_in_words(reason: Mapping[str, Any]) -> str:
+    """One of the reasons that `routing.telling.reasons` keeps; empty for one that a later release wrote."""
+    match reason["code"]:
+        case "language":
+            return _("speaks %(language)s") % {"language": language_name(reason["language"])}
+        case "skill":
+            return _("knows %(product)s") % {"product": in_language(reason["product"])}
+        case "load":
+            return load_in_words(reason["held"], reason["load"], reason["capacity"])
+        case "stands_in":
+            return _stands_in(reason)
+        case "against":
+            return hindered(Hindrance(reason["hindrance"]), reason["count"])
+    return {
+        "next": _("next in turn"),
+        "least": _("has the least to do"),
+        "only": _("the only one who can now"),
+        "named": _("named by the rule"),
+        "tam": _("the customer's TAM"),
+        "off_hours": _("nobody who can is at work now"),
+        "nobody_asked": _("there is nobody to ask"),
+    }.get(reason["code"], "")
+
+
+def _stands_in(reason: Mapping[str, Any]) -> str:
+    names = listed(reason["for"])
+    until = parse_datetime(reason.get("until") or "")
+    if until is None:
+        return _("stands in for %(names)s, who is away") % {"names": names}
+    return _("stands in for %(names)s, who is away until %(when)s") % {
+        "names": names,
+        "when": plain_moment(until),
+    }
+
+
+def hindered(hindrance: Hindrance, count: int) -> str:
+    """How many people something stood against: "2 are away"."""
+    told = {
+        Hindrance.AWAY: npgettext("people", "%(count)d is away", "%(count)d are away", count),
+        Hindrance.SKILL: npgettext(
+            "people", "%(count)d does not know the product", "%(count)d do not know the product", count
+        ),
+        Hindrance.LANGUAGE: npgettext(
+            "people", "%(count)d does not speak the language", "%(count)d do not speak the language", count
+        ),
+        Hindrance.FULL: npgettext("people", "%(count)d is full", "%(count)d are full", count),
+        Hindrance.HOURS: npgettext(
+            "people", "%(count)d is outside working hours", "%(count)d are outside working hours", count
+        ),
+        Hindrance.PRESENCE: npgettext(
+            "people", "%(count)d is not on the desk", "%(count)d are not on the desk", count
+        ),
+        Hindrance.NO_TURNS: npgettext("people", "%(count)d takes no turns", "%(count)d take no turns", count),
+    }
+    return told[hindrance] % {"count": count}
+
+
+def against(hindrance: str) -> str:
+    """What stands against one person."""
+    return {
+        "away": pgettext("person", "away"),
+        "skill": pgettext("person", "does not know the product"),
+        "language": pgettext("person", "does not speak the language"),
+        "full": pgettext("person", "full"),
+        "hours": pgettext("person", "outside working hours"),
+        "presence": pgettext("person", "not on the desk"),
+        "no_turns": pgettext("person", "takes no turns"),
+    }.get(hindrance, hindrance)
+
+
+def reasons_in_words(reasons: list[Mapping[str, Any]]) -> str:
+    return listed([words for reason in reasons if (words := reason_in_words(reason))])
