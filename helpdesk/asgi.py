@@ -19,6 +19,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
+from helpdesk.prompt_close import PromptClose
 from helpdesk.routing import websocket_urlpatterns
 
 _wsgi: Any = WSGIMiddleware(cast(Any, wsgi_application), workers=settings.WEB_THREADS)
@@ -61,6 +62,8 @@ def _length(scope: Any) -> int:
 application = ProtocolTypeRouter(
     {
         "http": cast(Any, http),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": PromptClose(
+            AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+        ),
     }
 )

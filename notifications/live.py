@@ -36,7 +36,8 @@ def announce_ticket(event: Event) -> None:
     groups = [STAFF]
     if event.kind in CUSTOMER_VISIBLE:
         groups += [group_of(user_id) for user_id in _customers(event)]
-    send(groups, {"type": "ticket.changed", "number": event.ticket_id, "kind": event.kind})
+    message = {"type": "ticket.changed", "event": event.pk, "number": event.ticket_id, "kind": event.kind}
+    send(groups, message)
 
 
 def announce_notices(people: Iterable[User]) -> None:
