@@ -206,7 +206,7 @@ class Product:
             "helpdesk.asgi:application",
             **{"SITE_URL": f"http://localhost:{port}", **settings},
         )
-        site = Site(f"http://localhost:{port}", web)
+        site = Site(f"http://localhost:{port}", web, self)
         wait_until(
             lambda: site.answers() or not web.is_running, seconds=SECONDS_TO_START, what="the site answers"
         )
@@ -221,9 +221,11 @@ class Product:
 class Site:
     """The product behind a real web server, for a browser."""
 
-    def __init__(self, address: str, process: RunningProcess) -> None:
+    def __init__(self, address: str, process: RunningProcess, product: Product) -> None:
         self.address = address  # without a slash at the end
         self.process = process
+        self.redis = product.redis
+        self.files = product.environment["MEDIA_ROOT"]  # where it keeps what is attached
 
     def answers(self) -> bool:
         """Whether the health page says that all is well."""
@@ -247,21 +249,54 @@ def product(
     They see what the test commits: it runs without the usual transaction around it, and the tables are
     emptied after it. The test's own process uses the same Redis, so that what it does reaches the worker.
     """
-    folder = tmp_path / "product"
-    folder.mkdir()
-    product = Product(private_redis, database_url(connection.settings_dict["NAME"]), folder)
+    product = _product_in(tmp_path, private_redis)
     with _using_redis(private_redis.url, settings):
         yield product
     product.stop()
-    if getattr(request.node, "has_failed", False):
-        for process in product.processes:
-            request.node.add_report_section("teardown", f"output of {process.name}", process.output[-4000:])
+    for process in product.processes:
+        _show_output(request, process)
 
 
 @pytest.fixture
-def site(product: Product) -> Site:
-    """The product's web process, ready: `site.address` is where a browser finds it."""
-    return product.start_web()
+def site(transactional_db: None, settings: Any, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """The product's web process, ready: `site.address` is where a browser finds it.
+
+    A test that asks for `product` too has one of its own beside its other processes. All others share one: it
+    takes longer to start than most of them to run.
+    """
+    if "product" in request.fixturenames:
+        yield request.getfixturevalue("product").start_web()
+        return
+    standing: Site = request.getfixturevalue("standing_site")
+    standing.redis.client.flushall()
+    printed = len(standing.process.output)
+    with _using_redis(standing.redis.url, settings):
+        yield standing
+    _show_output(request, standing.process, after=printed)
+
+
+@pytest.fixture(scope="session")
+def standing_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("standing")
+    server = PrivateRedis(folder / "redis")
+    server.start()
+    product = _product_in(folder, server)
+    yield product.start_web()
+    product.stop()
+    server.stop()
+
+
+def _product_in(folder: Path, server: PrivateRedis) -> Product:
+    home = folder / "product"
+    home.mkdir()
+    return Product(server, database_url(connection.settings_dict["NAME"]), home)
+
+
+def _show_output(request: pytest.FixtureRequest, process: RunningProcess, *, after: int = 0) -> None:
+    if getattr(request.node, "has_failed", False):
+        request.node.add_report_section(
+            "teardown", f"output of {process.name}", process.output[after:][-4000:]
+        )
 
 
 @contextlib.contextmanager

@@ -42,8 +42,8 @@ def as_(site, open_page):
     return as_
 
 
-def test_a_log_of_twenty_megabytes_is_masked_read_and_proposed(as_, rui, live_sdk, settings, tmp_path):
-    settings.MEDIA_ROOT = str(tmp_path / "product" / "files")  # that of the web process
+def test_a_log_of_twenty_megabytes_is_masked_read_and_proposed(as_, site, rui, live_sdk, settings):
+    settings.MEDIA_ROOT = site.files
     page = as_(rui)
     page.goto("/tickets/new/")
     page.evaluate(DROP, [LINES, 20])
