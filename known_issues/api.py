@@ -82,7 +82,7 @@ class KnownIssueFilter(django_filters.FilterSet):  # type: ignore[misc]  # comes
 
     def of_ticket(self, issues: KnownIssueQuerySet, name: str, value: Any) -> KnownIssueQuerySet:
         """Of a ticket that the caller may see; of another there are none."""
-        links = Link.objects.visible_to(self.request.user).filter(ticket=int(value))
+        links = Link.objects.visible_to(self.request.user).of(int(value))
         return issues.filter(pk__in=links.values("known_issue"))
 
 

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
@@ -214,13 +215,25 @@ class LinkQuerySet(models.QuerySet["Link"]):
             known_issue__in=KnownIssue.objects.visible_to(user), ticket__in=Ticket.objects.visible_to(user)
         )
 
+    def of(self, ticket: Ticket | int) -> LinkQuerySet:
+        """The links of a ticket, and of those that were merged into it: who waited there waits here."""
+        return self.filter(models.Q(ticket=ticket) | models.Q(ticket__merged_into=ticket))
+
+    def with_place(self) -> LinkQuerySet:
+        """`place`: the number of the ticket on which their customers are told, the survivor of a merge."""
+        return self.annotate(place=Coalesce("ticket__merged_into", "ticket"))
+
     def to_announce(self) -> LinkQuerySet:
         """The customer has not been told of it, and now may be."""
         return self.filter(announced_at=None).exclude(known_issue__audience=KnownIssue.Audience.INTERNAL)
 
 
 class Link(models.Model):
-    """A ticket that is about this issue, and so far waits for its end."""
+    """A ticket that is about this issue, and so far waits for its end.
+
+    A merge moves no link: it counts for the survivor while the ticket is merged (`of`), and for the ticket
+    itself again where the merge is taken back.
+    """
 
     known_issue = models.ForeignKey(KnownIssue, models.PROTECT, related_name="links")
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="known_issue_links")

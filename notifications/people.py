@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Tier, User
 from events.models import Event
-from tickets.models import Message, Watcher
+from tickets.models import Message, Ticket, Watcher
 
 People = Callable[[Event], Iterable[User]]
 
@@ -18,11 +18,16 @@ def requester(event: Event) -> Iterable[User]:
 
 
 def customers(event: Event) -> Iterable[User]:
-    """The requester, colleagues of theirs who have spoken on the ticket, and who follows it."""
-    spoke = Message.objects.filter(ticket=event.ticket_id, author_kind=Message.Author.COLLEAGUE)
-    watch = Watcher.objects.filter(ticket=event.ticket_id)
+    """The requester, colleagues of theirs who have spoken on the ticket, and who follows it.
+
+    Those of the tickets that were merged into it as well: what they wait for is said here.
+    """
+    tickets = Ticket.objects.filter(Q(pk=event.ticket_id) | Q(merged_into=event.ticket_id))
+    spoke = Message.objects.filter(ticket__in=tickets, author_kind=Message.Author.COLLEAGUE)
     return User.objects.filter(
-        Q(pk=event.ticket.requester_id) | Q(pk__in=spoke.values("author")) | Q(pk__in=watch.values("user"))
+        Q(pk__in=tickets.values("requester"))
+        | Q(pk__in=spoke.values("author"))
+        | Q(pk__in=Watcher.objects.filter(ticket__in=tickets).values("user"))
     )
 
 

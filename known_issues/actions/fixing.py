@@ -25,7 +25,7 @@ from known_issues.models import Fix, KnownIssue, Link, LinkQuerySet, ToldOfFix
 from products import versions
 from tickets import actions as ticket_actions
 from tickets.actions.changing import locked as locked_ticket
-from tickets.models import Message, Ticket
+from tickets.models import Message, Ticket, Watcher
 
 BATCH = 200
 
@@ -74,8 +74,8 @@ def tell_fixes(*, limit: int = BATCH) -> int:
     """Tell up to `limit` tickets of fixes that are out. Returns how many; fewer: nobody waits any more."""
     told = 0
     for fix in Fix.objects.filter(done_at=None).select_related("by"):
-        waiting = list(_waiting(fix).values_list("ticket_id", flat=True)[: limit - told])
-        for number in waiting:
+        places = _waiting(fix).values_list("place", flat=True)[: limit - told]
+        for number in dict.fromkeys(places):
             told += _tell(fix, number)
         if not _waiting(fix).exists():
             Fix.objects.filter(pk=fix.pk, done_at=None).update(done_at=timezone.now())
@@ -85,22 +85,21 @@ def tell_fixes(*, limit: int = BATCH) -> int:
 
 
 def _waiting(fix: Fix) -> LinkQuerySet:
-    """Tickets linked to it that were not told. Nobody, where the issue has come back meanwhile."""
-    return Link.objects.filter(
-        Q(told_fix=None) | ~Q(told_fix=fix.pk), known_issue__current_fix=fix.pk
-    ).order_by("pk")
+    """Links whose tickets were not told. None, where the issue has come back meanwhile."""
+    untold = Link.objects.filter(Q(told_fix=None) | ~Q(told_fix=fix.pk), known_issue__current_fix=fix.pk)
+    return untold.with_place().order_by("pk")
 
 
 @transaction.atomic
 def _tell(fix: Fix, number: int) -> bool:
-    """Tell one ticket. False if another worker has."""
+    """Tell one ticket, once for all that were merged into it. False if another worker has."""
     # The ticket first, as every action does: two that wait for each other would never end.
     ticket = locked_ticket(Ticket(pk=number))
-    made = _waiting(fix).select_for_update(of=("self",)).filter(ticket=ticket).first()
-    if made is None:
+    waiting = _waiting(fix).select_for_update(of=("self",)).filter(place=ticket.pk)
+    linked = [made.pk for made in waiting]
+    if not linked:
         return False
-    made.told_fix = fix
-    made.save(update_fields=["told_fix"])
+    Link.objects.filter(pk__in=linked).update(told_fix=fix)
     issue = (
         KnownIssue.objects.select_related("product").prefetch_related("wordings").get(pk=fix.known_issue_id)
     )
@@ -134,10 +133,17 @@ def _resolve(ticket: Ticket, issue: KnownIssue, fix: Fix) -> bool:
 
 
 def _waiting_people(ticket: Ticket) -> list[User]:
-    """The requester, colleagues who have spoken, and who follows it; only who may see the ticket."""
-    spoke = Message.objects.filter(ticket=ticket, author_kind=Message.Author.COLLEAGUE).values("author")
-    watching = ticket.watchers.values("user")
-    people = User.objects.active().filter(Q(pk=ticket.requester_id) | Q(pk__in=spoke) | Q(pk__in=watching))
+    """The requester, colleagues who have spoken, and who follows it; only who may see the ticket.
+
+    Those of the tickets that were merged into it among them.
+    """
+    tickets = Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket))
+    spoke = Message.objects.filter(ticket__in=tickets, author_kind=Message.Author.COLLEAGUE)
+    people = User.objects.active().filter(
+        Q(pk__in=tickets.values("requester"))
+        | Q(pk__in=spoke.values("author"))
+        | Q(pk__in=Watcher.objects.filter(ticket__in=tickets).values("user"))
+    )
     # In the order of their ids: two workers that tell the same people wait for each other in one direction.
     return [
         one for one in people.order_by("pk") if Ticket.objects.visible_to(one).filter(pk=ticket.pk).exists()

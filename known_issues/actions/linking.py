@@ -28,13 +28,9 @@ def link(issue: KnownIssue, ticket: Ticket, *, by: User | None, at: datetime | N
     # As it is now: it may have been fixed or opened to customers since it was looked up.
     issue = KnownIssue.objects.prefetch_related("wordings").get(pk=issue.pk)
     now = at or timezone.now()
-    made, is_new = Link.objects.get_or_create(
-        known_issue=issue,
-        ticket=ticket,
-        defaults={"by": by, "at": now, "told_fix": issue.current_fix},
-    )
-    if not is_new:
+    if Link.objects.of(ticket).filter(known_issue=issue).exists():
         raise InvalidTransition(_("This ticket is linked to it already."))
+    made = Link.objects.create(known_issue=issue, ticket=ticket, by=by, at=now, told_fix=issue.current_fix)
     if issue.is_for_customers:
         _announce(made, issue, ticket, by=by, at=now)
     else:
@@ -46,7 +42,7 @@ def link(issue: KnownIssue, ticket: Ticket, *, by: User | None, at: datetime | N
 def unlink(issue: KnownIssue, ticket: Ticket, *, by: User | None, at: datetime | None = None) -> None:
     """Take a link back. Raises InvalidTransition where there is none."""
     ticket = locked_ticket(ticket)
-    gone, _rows = Link.objects.filter(known_issue=issue, ticket=ticket).delete()
+    gone, _rows = Link.objects.of(ticket).filter(known_issue=issue).delete()
     if not gone:
         raise InvalidTransition(_("This ticket is not linked to it."))
     record("ticket.known_issue_unlinked", ticket, by=by, at=at or timezone.now(), **named(issue))
@@ -58,14 +54,13 @@ def announce_links(*, limit: int = 500) -> int:
     Any number of workers may run at once, each link is announced once.
     """
     told = 0
-    for pk, ticket_id in Link.objects.to_announce().order_by("pk").values_list("pk", "ticket_id")[:limit]:
+    waiting = Link.objects.to_announce().with_place()
+    for pk, place in waiting.order_by("pk").values_list("pk", "place")[:limit]:
         with transaction.atomic():
             # The ticket first, as every action does: two that wait for each other would never end.
-            ticket = locked_ticket(Ticket(pk=ticket_id))
-            waiting = (
-                Link.objects.to_announce().select_related("by").select_for_update(of=("self",)).filter(pk=pk)
-            )
-            if (made := waiting.first()) is None:
+            ticket = locked_ticket(Ticket(pk=place))
+            made = waiting.select_related("by").select_for_update(of=("self",)).filter(pk=pk).first()
+            if made is None or made.place != ticket.pk:
                 continue
             issue = KnownIssue.objects.prefetch_related("wordings").get(pk=made.known_issue_id)
             made.told_fix = issue.current_fix

@@ -76,8 +76,8 @@ def _changed(request: SignedInRequest, ticket: Ticket) -> HttpResponse:
 def _side(
     request: HttpRequest, ticket: Ticket, *, unknown: str = "", refused: str = "", status: int = 200
 ) -> HttpResponse:
-    links = Link.objects.visible_to(request.user).filter(ticket=ticket).select_related("known_issue__product")
-    linked = [one.known_issue for one in links.prefetch_related("known_issue__wordings")]
+    links = Link.objects.visible_to(request.user).of(ticket).values("known_issue")
+    linked = list(KnownIssue.objects.filter(pk__in=links).light().order_by("pk"))
     matches = matching(request.user, case_of(ticket), limit=OFFERED + len(linked)) if ticket.is_active else []
     context = {
         "ticket": ticket,

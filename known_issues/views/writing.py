@@ -22,7 +22,7 @@ from known_issues import actions
 from known_issues.actions.writing import last_number
 from known_issues.anonymous import without_names
 from known_issues.forms import AudienceForm, FixForm, KnownIssueForm
-from known_issues.models import KnownIssue
+from known_issues.models import KnownIssue, Link
 from known_issues.views.reading import find
 from tickets.models import Ticket
 
@@ -96,12 +96,13 @@ def fix(request: SignedInRequest, number: int) -> HttpResponse:
             else:
                 messages.success(request, _("The fix is published. Whoever waits for it is being told."))
                 return redirect(issue)
-    active = Ticket.objects.visible_to(request.user).active().filter(known_issue_links__known_issue=issue)
+    places = Link.objects.filter(known_issue=issue).with_place().values("place").distinct()
+    active = Ticket.objects.visible_to(request.user).active().filter(pk__in=places)
     context = framed(
         request,
         issue=issue,
         form=form,
-        link_count=issue.links.count(),
+        link_count=places.count(),
         active_count=active.count(),
     )
     return render(request, "known_issues/fix.html", {**context, "place": "known-issues"}, status=status)

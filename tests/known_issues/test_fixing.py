@@ -8,7 +8,7 @@ from django.db import connection
 from events.models import Event
 from helpdesk.errors import InvalidInput, InvalidTransition
 from known_issues import actions
-from known_issues.models import Fix, ToldOfFix
+from known_issues.models import Fix, Link, ToldOfFix
 from notifications.audience import audience
 from notifications.listeners import notify
 from notifications.models import Mail, Notice
@@ -93,6 +93,43 @@ def test_tickets_resolve_with_it_by_a_message_in_the_requesters_language(issue, 
     # Told by those already: the ticket that was solved before stays as it is, and sends nothing more.
     assert Mail.objects.filter(event__kind="ticket.known_issue_fixed").count() == 0
     assert actions.tell_fixes() == 0
+
+
+def test_after_a_merge_the_survivor_waits_for_all_and_everybody_is_told_once(
+    issue, waiting, ana, rui, bo, client
+):
+    source, survivor = waiting
+    ticket_actions.watch(source, by=bo)
+    ticket_actions.merge(source, into=survivor, by=ana)
+    client.force_login(rui)
+    assert "What helps meanwhile" in client.get(survivor.get_absolute_url()).content.decode()
+
+    actions.publish_fix(issue, by=ana, version="4.3.4", resolves=True)
+    assert actions.tell_fixes() == 1
+    assert Ticket.objects.get(pk=survivor.pk).status == Ticket.Status.RESOLVED
+    solved = Event.objects.select_related("ticket").get(kind="ticket.resolved", ticket=survivor)
+    assert {rui, bo} <= set(audience(solved))
+    # Closed with the merge, and left in peace since.
+    assert source.events.order_by("sequence").last().kind == "ticket.merged"
+    assert set(Fix.objects.get().told.values_list("user", flat=True)) == {rui.pk, bo.pk}
+    assert actions.tell_fixes() == 0
+
+
+def test_a_link_of_the_merged_ticket_alone_counts_for_the_survivor_until_the_merge_is_undone(
+    issue, ticket, ana, rui, kite
+):
+    survivor = another(rui, kite)
+    actions.link(issue, ticket, by=ana)
+    ticket_actions.merge(ticket, into=survivor, by=ana)
+    assert list(Link.objects.of(survivor).values_list("known_issue", flat=True)) == [issue.pk]
+    with pytest.raises(InvalidTransition):
+        actions.link(issue, survivor, by=ana)
+
+    ticket_actions.restore(ticket, by=ana)
+    assert not Link.objects.of(survivor).exists()
+    actions.publish_fix(issue, by=ana, version="4.3.4", resolves=False)
+    assert actions.tell_fixes() == 1
+    assert Event.objects.get(kind="ticket.known_issue_fixed").ticket == ticket
 
 
 def test_what_comes_back_and_is_fixed_again_is_news_again(issue, ticket, ana, rui):

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -220,7 +220,9 @@ def _find(user: User, number: int) -> Ticket:
     this = Ticket.objects.filter(pk=OuterRef("pk"))
     tickets = with_file_names(tickets).annotate(
         is_followed=Exists(this.filter(watchers__isnull=False)),
-        has_known_issues=Exists(this.filter(known_issue_links__isnull=False)),
+        has_known_issues=Exists(
+            this.filter(Q(known_issue_links__isnull=False) | Q(merged__known_issue_links__isnull=False))
+        ),
     )
     return get_object_or_404(tickets.prefetch_related("clocks"), number=number)
 
