@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Case, CharField, F, Func, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from sla.models import Clock
 from sla.reports import Question, clocks
@@ -47,6 +47,20 @@ def plain(name: str) -> Case:
     return Case(When(**{f"{name}__regex": FORMULA}, then=guarded), default=F(name), output_field=TextField())
 
 
+def written(name: str) -> Coalesce:
+    """The same; empty where there is none."""
+    return Coalesce(plain(name), Value(""), output_field=TextField())
+
+
+def answers() -> Case:
+    """The answers to the questions of the request type, by key: JSON, which no spreadsheet calculates."""
+    return Case(
+        When(ticket__answers={}, then=Value("")),
+        default=Cast("ticket__answers", TextField()),
+        output_field=TextField(),
+    )
+
+
 def result(now: datetime) -> Case:
     return Case(
         When(state=Clock.State.MET, then=Value("met")),
@@ -60,10 +74,10 @@ def columns(now: datetime) -> dict[str, Any]:
     """Name of the column -> expression. docs/reports.md explains each."""
     return {
         "ticket": F("ticket_id"),
-        "customer": Coalesce(plain("ticket__organization__name"), Value(""), output_field=TextField()),
+        "customer": written("ticket__organization__name"),
         "priority": F("priority"),
         "tier at breach": F("tier_at_breach"),
-        "holder at breach": Coalesce(plain("holder_at_breach__name"), Value(""), output_field=TextField()),
+        "holder at breach": written("holder_at_breach__name"),
         "target": F("target"),
         "cycle": F("cycle"),
         "allowed seconds": Seconds(F("allowed")),
@@ -82,6 +96,12 @@ def columns(now: datetime) -> dict[str, Any]:
         "result in source": Coalesce(
             KeyTextTransform("made_sla", "ticket__imported__facts"), Value(""), output_field=TextField()
         ),
+        "product": written("ticket__product__code"),
+        "platform": F("ticket__platform"),
+        "sdk version": written("ticket__sdk_version"),
+        "application": written("ticket__application__app_id"),
+        "request type": written("ticket__request_type__request_type__code"),
+        "answers": answers(),
     }
 
 

@@ -81,7 +81,8 @@ def translate(event: Event) -> Iterator[HistoryEvent]:
         )
     elif event.kind in JOINING:
         yield from _joining(event, order)
-    elif "message" in data:
+    elif "message" in data and not data.get("is_partial"):
+        # Files that are a part of what was asked for: the desk goes on waiting (tickets.actions.answer).
         yield Message(at=at, author=Author(data["author_kind"]), id=order)
 
     if "priority" in event.changes:

@@ -1,5 +1,6 @@
 import csv
 import gzip
+import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from accounts.models import Organization
+from intake.models import RequestTypeVersion
 from sla import reports, scanning
 from sla.models import Clock
 from sla.reports import Question
@@ -126,6 +128,12 @@ def test_the_file_has_a_row_for_each_clock_and_agrees_with_the_page(a_month, cli
         "provisional": "no",
         "breached": "2026-07-13T09:30:00Z",
         "result in source": "",
+        "product": "",
+        "platform": "",
+        "sdk version": "",
+        "application": "",
+        "request type": "",
+        "answers": "",
     }
     assert [row["due"] for row in rows] == sorted(row["due"] for row in rows)
 
@@ -174,6 +182,36 @@ def test_a_name_that_a_spreadsheet_would_calculate_is_kept_as_text(a_month, clie
     Organization.objects.update(name="=cmd|' /C calc'!A0")
     client.force_login(mia)
     assert {row["customer"] for row in download(client)} == {"'=cmd|' /C calc'!A0"}
+
+
+def test_what_the_form_asked_stands_in_the_file_and_calculates_nothing(
+    clock, rui, kite, live_sdk, client, mia
+):
+    actions.create(
+        requester=rui,
+        by=rui,
+        organization=kite,
+        priority="P2",
+        subject="Black screen",
+        body="x",
+        product=live_sdk,
+        platform="android",
+        sdk_version="=1+1",
+        request_type=RequestTypeVersion.objects.get(request_type__code="broken"),
+        answers={"channel_id": "=cmd|' /C calc'!A0", "network": ["wifi"], "device_model": "小米 14"},
+    )
+    clock.shift(timedelta(hours=1))
+    client.force_login(mia)
+    (row,) = [row for row in download(client) if row["target"] == "response"]
+    assert [row[name] for name in ("product", "platform", "sdk version", "request type")] == [
+        *("live", "android", "'=1+1", "broken")
+    ]
+    assert row["answers"].startswith("{")
+    assert json.loads(row["answers"]) == {
+        "channel_id": "=cmd|' /C calc'!A0",
+        "network": ["wifi"],
+        "device_model": "小米 14",
+    }
 
 
 @pytest.mark.parametrize("path", ["/reports/", "/reports/rows/", "/reports/sla.csv"])

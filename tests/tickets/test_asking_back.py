@@ -103,13 +103,33 @@ def test_that_is_all_i_have_resumes_too(ticket, ana, rui):
     assert body == "- **SDK version**: 4.3.2\n\nThat is all I have."
 
 
-def test_words_and_files_are_a_message_and_resume_by_rule_b4(ticket, ana, rui):
+def test_words_are_a_message_and_resume_by_rule_b4(ticket, ana, rui):
     ask(ticket, ana, "sdk_version", "logs")
-    log = SimpleUploadedFile("sdk.log", b"error 17")
-    ticket = actions.answer(ticket, by=rui, files=[log])
+    ticket = actions.answer(ticket, by=rui, sdk_version="4.3.2", body="Which log do you mean?")
     assert ticket.status == "open"
+    assert ticket.messages.latest("pk").body == "Which log do you mean?\n\n- **SDK version**: 4.3.2"
+    assert ticket.asked_facts == [{"key": "logs", "required": True}]
+
+
+def test_a_file_that_is_a_part_of_the_answer_arrives_and_the_clock_stands_on(ticket, ana, rui, clock):
+    ask(ticket, ana, "sdk_version", "logs")
+    clock.shift(timedelta(hours=1))
+    ticket = actions.answer(ticket, by=rui, files=[SimpleUploadedFile("sdk.log", b"error 17")])
+    assert ticket.status == "pending"
     assert ticket.asked_facts == [{"key": "sdk_version", "required": True}]
     assert [one.name for one in ticket.messages.latest("pk").attachments.all()] == ["sdk.log"]
+    assert last(ticket).kind == "ticket.replied"
+    assert resolution(ticket).state == "paused"
+
+    clock.shift(timedelta(hours=1))
+    assert actions.answer(ticket, by=rui, sdk_version="4.3.2").status == "open"
+    assert resolution(ticket).due_at == MONDAY_9AM + timedelta(hours=8 + 2)
+
+
+def test_where_nothing_asked_was_required_the_last_answer_resumes(ticket, ana, rui):
+    ask(ticket, ana, "sdk_version", "channel_id", optional=["sdk_version", "channel_id"])
+    assert actions.answer(ticket, by=rui, sdk_version="4.3.2").status == "pending"
+    assert actions.answer(ticket, by=rui, answers={"channel_id": "room-1"}).status == "open"
 
 
 def test_a_field_the_type_does_not_know_is_refused(ticket, ana):

@@ -61,18 +61,21 @@ def answer(
 ) -> Ticket:
     """The customer answers questions in place. The clock resumes when the last required answer is in.
 
-    It resumes as well with `is_all` ("that is all I have") and with words or files, which are a message (rule
-    B4); then the answers stand in the message too. Other answers change the facts, and the ticket waits on.
+    It resumes as well with `is_all` ("that is all I have") and with words, which are a message (rule B4);
+    where nothing asked was required, with the last answer. Other answers change the facts, and the ticket
+    waits on: so it does after files, though a message carries them. The answers stand in a message too.
     """
     ticket = locked(ticket)
     require_active(ticket)
     now = at or timezone.now()
-    waited_for = [one["key"] for one in ticket.asked_facts if one.get("required", True)]
+    asked = [one["key"] for one in ticket.asked_facts]
+    waited_for = [one["key"] for one in ticket.asked_facts if one.get("required", True)] or asked
     changes = _learn(ticket, now, answers or {}, facts, files=[file.name or "" for file in files])
     open_ = {one["key"] for one in ticket.asked_facts}
     is_complete = bool(waited_for) and not open_.intersection(waited_for)
     is_pending = ticket.status == Status.PENDING
-    if not (body.strip() or files or (is_pending and (is_complete or is_all))):
+    resumes = is_pending and bool(body.strip() or is_complete or is_all)
+    if not (body.strip() or files or resumes):
         if not changes:
             raise InvalidInput(_("Please answer something first."))
         record("ticket.facts_set", ticket, by=by, at=now, changes=changes, labels=_labels(ticket, changes))
@@ -80,11 +83,12 @@ def answer(
 
     said = _said(ticket, body, changes, is_all=is_all and not is_complete)
     message = say(ticket, by=by, body=said, files=files, at=now)
-    if is_pending:
+    if resumes:
         changes |= change(ticket, now, status=Status.OPEN)
-    record(
-        "ticket.replied", ticket, by=by, at=now, changes=changes, labels=_labels(ticket, changes), **message
-    )
+    told: dict[str, Any] = {"labels": _labels(ticket, changes), **message}
+    if is_pending and not resumes:
+        told["is_partial"] = True
+    record("ticket.replied", ticket, by=by, at=now, changes=changes, **told)
     return ticket
 
 
