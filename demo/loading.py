@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from demo import known_issues, macros, notices, people, reading, texts, timing
+from demo import known_issues, macros, notices, people, reading, sdk_versions, texts, timing
 from demo.playing import Player, Step
 from demo.texts import Story, Texts
 from events.recording import silently
@@ -42,6 +42,7 @@ def load(*, show: Show) -> None:
     now = timezone.now()
     with transaction.atomic(), silently():
         cast = people.make(demo, now)
+        sdk_versions.write(cast, now)
         reading.publish(cast, now, show=show)
         reading.read(demo, cast, now)
         player = Player(cast)

@@ -15,6 +15,7 @@ from accounts.models import User
 from demo.people import Cast
 from demo.script import Move
 from demo.texts import FOLDER, Story
+from intake.models import RequestTypeVersion
 from sla import scanning
 from sla.models import Clock
 from tickets import actions
@@ -40,6 +41,7 @@ class Player:
 
     cast: Cast
     tickets: dict[int, Ticket] = field(default_factory=dict)
+    types: dict[str, RequestTypeVersion] = field(default_factory=dict)
     dice: random.Random = field(default_factory=lambda: random.Random(0))
 
     def play(self, steps: Iterable[Step], *, until: datetime, played: Callable[[int], object]) -> None:
@@ -87,7 +89,8 @@ class Player:
         files = _files(move)
         match move.verb:
             case "ask":
-                return actions.ask_requester(ticket, by=by, body=move.body, files=files, at=at)
+                wanted = [{"key": key.rstrip("*"), "required": not key.endswith("*")} for key in move.asks]
+                return actions.ask_requester(ticket, by=by, body=move.body, files=files, facts=wanted, at=at)
             case "note":
                 return actions.note(ticket, by=by, body=move.body, files=files, at=at)
             case "resolve":
@@ -109,9 +112,18 @@ class Player:
             sdk_version=story.sdk_version,
             application=self.cast.applications.get(story.application),
             channel=story.channel,
+            request_type=self._type(story),
+            answers=story.answers,
             files=_files(move),
             at=at,
         )
+
+    def _type(self, story: Story) -> RequestTypeVersion | None:
+        if not story.request_type:
+            return None
+        if not self.types:
+            self.types = {one.request_type.code: one for one in RequestTypeVersion.objects.offered()}
+        return self.types[story.request_type]
 
     def _hand_over(self, ticket: Ticket, story: Story, by: User, at: datetime) -> Ticket:
         """An escalation may have brought the ticket there before."""

@@ -25,6 +25,7 @@ class Move:
     body: str = ""
     files: list[str] = field(default_factory=list)
     agreed_in_days: int = 0
+    asks: list[str] = field(default_factory=list)
 
     @property
     def is_public(self) -> bool:
@@ -66,7 +67,8 @@ def _said(story: Story, turn: Turn, author: str, *, rest: list[Turn]) -> Move:
         verb = "resolve"
     elif story.state == "pending" if not rest else rest[0].by == "requester":
         verb = "ask"
-    return Move(verb, author, turn.body, turn.files, turn.agreed_in_days)
+    asks = story.asks if verb == "ask" and not rest else []
+    return Move(verb, author, turn.body, turn.files, turn.agreed_in_days, asks)
 
 
 def _ending(story: Story) -> Iterator[Move]:

@@ -73,6 +73,10 @@ class Story:
     missed: Literal["", "response", "resolution"] = ""
     due_in_seconds: int = 0
     closed_by_agent: bool = False
+    # What the form asked (facts.yaml): the type, the answers, and the facts of the last question.
+    request_type: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    asks: list[str] = field(default_factory=list)
 
     @property
     def is_live(self) -> bool:
@@ -108,11 +112,15 @@ class Texts:
 
 def read() -> Texts:
     cast = _yaml("people.yaml")
+    asked = {facts.pop("subject"): facts for facts in _yaml("facts.yaml")}
     return Texts(
         products=cast["products"],
         organizations=cast["organizations"],
         people={person["key"]: Person(**person) for person in cast["people"]},
-        stories=[_story(index, ticket) for index, ticket in enumerate(_yaml("tickets.yaml"))],
+        stories=[
+            _story(index, {**ticket, **asked.get(ticket["subject"], {})})
+            for index, ticket in enumerate(_yaml("tickets.yaml"))
+        ],
     )
 
 

@@ -16,6 +16,11 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
+from intake.builtin import types
+from intake.evaluation import evaluate
+from intake.impact import STANDARD, Rules
+from intake.values import Choices
+
 DEMO = Path(__file__).parents[2] / "demo"
 LANGUAGES = ("en", "zh-hans")
 CATEGORIES = {"guides", "api-reference", "faq", "scenarios"}
@@ -253,6 +258,28 @@ def test_a_ticket_is_complete_and_fits_the_cast(ticket: dict[str, Any]) -> None:
         assert ticket["product"] in application["products"]
     if "article" in ticket:
         assert ticket["article"] in slugs("en")
+
+
+@pytest.mark.parametrize("facts", read("facts.yaml"), ids=lambda facts: facts["subject"][:40])
+def test_answers_are_those_of_the_form_and_their_impact_is_the_priority(facts: dict[str, Any]) -> None:
+    ticket = next(one for one in tickets() if one["subject"] == facts["subject"])
+    definition = types()[facts["request_type"]]
+    core = {key: ticket[key] for key in ("product", "platform", "sdk_version")}
+    found = evaluate(
+        definition,
+        {**core, **facts["answers"]},
+        rules=Rules.read(STANDARD),
+        choices=Choices(products={ticket["product"]: ""}),
+    )
+    assert found.errors == {}
+    assert found.kept == facts["answers"]
+    assert [one.key for one in found.holds_up] == []
+    if definition.asks_impact:
+        assert found.proposed == ticket.get("filed_as", ticket["priority"])
+    assert ticket["state"] == "pending" or "asks" not in facts
+    assert {key.rstrip("*") for key in facts.get("asks", [])} <= set(definition.by_key) - set(
+        facts["answers"]
+    )
 
 
 @pytest.mark.parametrize("ticket", tickets(), ids=lambda ticket: ticket["subject"][:40])
