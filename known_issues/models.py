@@ -209,6 +209,10 @@ class Fix(models.Model):
         return f"{self.known_issue_id}: {self.version}"
 
 
+# The ticket on which the customers of a link are told: its own, or the survivor of a merge.
+PLACE = Coalesce("ticket__merged_into", "ticket")
+
+
 class LinkQuerySet(models.QuerySet["Link"]):
     def visible_to(self, user: User | AnonymousUser) -> LinkQuerySet:
         return self.filter(
@@ -218,10 +222,6 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def of(self, ticket: Ticket | int) -> LinkQuerySet:
         """The links of a ticket, and of those that were merged into it: who waited there waits here."""
         return self.filter(models.Q(ticket=ticket) | models.Q(ticket__merged_into=ticket))
-
-    def with_place(self) -> LinkQuerySet:
-        """`place`: the number of the ticket on which their customers are told, the survivor of a merge."""
-        return self.annotate(place=Coalesce("ticket__merged_into", "ticket"))
 
     def to_announce(self) -> LinkQuerySet:
         """The customer has not been told of it, and now may be."""

@@ -21,7 +21,7 @@ from helpdesk import hints
 from helpdesk.errors import InvalidInput, InvalidTransition, Refused
 from known_issues.actions.linking import helps, named
 from known_issues.actions.writing import keep, locked
-from known_issues.models import Fix, KnownIssue, Link, LinkQuerySet, ToldOfFix
+from known_issues.models import PLACE, Fix, KnownIssue, Link, LinkQuerySet, ToldOfFix
 from products import versions
 from tickets import actions as ticket_actions
 from tickets.actions.changing import locked as locked_ticket
@@ -74,7 +74,7 @@ def tell_fixes(*, limit: int = BATCH) -> int:
     """Tell up to `limit` tickets of fixes that are out. Returns how many; fewer: nobody waits any more."""
     told = 0
     for fix in Fix.objects.filter(done_at=None).select_related("by"):
-        places = _waiting(fix).values_list("place", flat=True)[: limit - told]
+        places = _waiting(fix).values_list(PLACE, flat=True)[: limit - told]
         for number in dict.fromkeys(places):
             told += _tell(fix, number)
         if not _waiting(fix).exists():
@@ -87,7 +87,7 @@ def tell_fixes(*, limit: int = BATCH) -> int:
 def _waiting(fix: Fix) -> LinkQuerySet:
     """Links whose tickets were not told. None, where the issue has come back meanwhile."""
     untold = Link.objects.filter(Q(told_fix=None) | ~Q(told_fix=fix.pk), known_issue__current_fix=fix.pk)
-    return untold.with_place().order_by("pk")
+    return untold.order_by("pk")
 
 
 @transaction.atomic
@@ -95,9 +95,9 @@ def _tell(fix: Fix, number: int) -> bool:
     """Tell one ticket, once for all that were merged into it. False if another worker has."""
     # The ticket first, as every action does: two that wait for each other would never end.
     ticket = locked_ticket(Ticket(pk=number))
-    waiting = _waiting(fix).select_for_update(of=("self",)).filter(place=ticket.pk)
+    waiting = _waiting(fix).of(ticket).select_for_update(of=("self",))
     linked = [made.pk for made in waiting]
-    if not linked:
+    if ticket.merged_into_id or not linked:
         return False
     Link.objects.filter(pk__in=linked).update(told_fix=fix)
     issue = (

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from events.recording import record
 from helpdesk.errors import InvalidTransition
-from known_issues.models import KnownIssue, Link
+from known_issues.models import PLACE, KnownIssue, Link
 from tickets.actions.changing import locked as locked_ticket
 from tickets.models import Ticket
 
@@ -54,13 +54,13 @@ def announce_links(*, limit: int = 500) -> int:
     Any number of workers may run at once, each link is announced once.
     """
     told = 0
-    waiting = Link.objects.to_announce().with_place()
-    for pk, place in waiting.order_by("pk").values_list("pk", "place")[:limit]:
+    waiting = Link.objects.to_announce()
+    for pk, place in waiting.order_by("pk").values_list("pk", PLACE)[:limit]:
         with transaction.atomic():
             # The ticket first, as every action does: two that wait for each other would never end.
             ticket = locked_ticket(Ticket(pk=place))
-            made = waiting.select_related("by").select_for_update(of=("self",)).filter(pk=pk).first()
-            if made is None or made.place != ticket.pk:
+            mine = waiting.of(ticket).select_related("by").select_for_update(of=("self",))
+            if ticket.merged_into_id or (made := mine.filter(pk=pk).first()) is None:
                 continue
             issue = KnownIssue.objects.prefetch_related("wordings").get(pk=made.known_issue_id)
             made.told_fix = issue.current_fix

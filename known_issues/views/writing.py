@@ -22,7 +22,7 @@ from known_issues import actions
 from known_issues.actions.writing import last_number
 from known_issues.anonymous import without_names
 from known_issues.forms import AudienceForm, FixForm, KnownIssueForm
-from known_issues.models import KnownIssue, Link
+from known_issues.models import PLACE, KnownIssue, Link
 from known_issues.views.reading import find
 from tickets.models import Ticket
 
@@ -96,7 +96,7 @@ def fix(request: SignedInRequest, number: int) -> HttpResponse:
             else:
                 messages.success(request, _("The fix is published. Whoever waits for it is being told."))
                 return redirect(issue)
-    places = Link.objects.filter(known_issue=issue).with_place().values("place").distinct()
+    places = Link.objects.filter(known_issue=issue).values(place=PLACE).distinct()
     active = Ticket.objects.visible_to(request.user).active().filter(pk__in=places)
     context = framed(
         request,
