@@ -101,12 +101,14 @@ class TooMuch(Exception):
     """The text is nested too deeply or takes too long."""
 
 
-def render_article(text: str, resolve: Resolve | None = None) -> Rendered:
+def render_article(text: str, resolve: Resolve | None = None, *, colours: bool = True) -> Rendered:
     """An article with the places its table of contents points at.
 
     `resolve` says where addresses lead: articles and pictures are named by the files they were read from.
+    Whoever reads the page for its words alone has no use for the colours of its code.
     """
-    return _render(_article, text, {"resolve": resolve, "text": text})
+    markdown = _article if colours else _article_without_colours
+    return _render(markdown, text, {"resolve": resolve, "text": text})
 
 
 def render_message(text: str) -> SafeString:
@@ -282,6 +284,10 @@ def _code(code: str, name: str, attributes: str) -> str:
     return f'<pre class="code"{label}><code>{body}</code></pre>'
 
 
+def _code_without_colours(code: str, name: str, attributes: str) -> str:
+    return f'<pre class="code"><code>{escape(code)}</code></pre>'
+
+
 def _table_open(
     renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
@@ -319,8 +325,8 @@ def _parser(**options: Any) -> MarkdownIt:
     return markdown
 
 
-def _article_parser() -> MarkdownIt:
-    markdown = _parser()
+def _article_parser(**options: Any) -> MarkdownIt:
+    markdown = _parser(**options)
     markdown.options["alerts"] = True
     markdown.use(footnote_plugin).use(tasklists_plugin).use(admon_plugin).use(containers).use(islands)
     markdown.core.ruler.push("shift_headings", _shift_headings(smallest=2, shift=0))
@@ -344,4 +350,5 @@ def _message_parser() -> MarkdownIt:
 
 
 _article = _article_parser()
+_article_without_colours = _article_parser(highlight=_code_without_colours)
 _message = _message_parser()

@@ -52,7 +52,7 @@ def create(
     """Write a draft. Raises InvalidInput where it exists in this language, or has no title or text."""
     now = at or timezone.now()
     article = Article(slug=slug, language=language, author=by, updated_by=by, created_at=now, updated_at=now)
-    _set(article, words)
+    put_words(article, words)
     try:
         with transaction.atomic():
             article.save(force_insert=True)
@@ -90,7 +90,7 @@ def edit(
             _("Somebody else saved this article meanwhile. Copy your text, reload, and merge it.")
         )
     before = _facts(article), article.title, article.summary, article.body
-    _set(article, words)
+    put_words(article, words)
     if products is not None:
         article.products.set(products)
     if organizations is not None:
@@ -294,7 +294,7 @@ def _move(
     return article
 
 
-def _set(article: Article, words: Mapping[str, Any]) -> None:
+def put_words(article: Article, words: Mapping[str, Any]) -> None:
     """Put cleaned words on the article. Raises InvalidInput for a missing title, summary or text."""
     for name, value in words.items():
         if name not in WORDS:
@@ -317,10 +317,19 @@ def _tidy(name: str, value: Any) -> Any:
 
 
 def _facts(article: Article) -> dict[str, Any]:
+    return facts_of(
+        article,
+        products=article.products.values_list("code", flat=True),
+        organizations=article.organizations.values_list("name", flat=True),
+    )
+
+
+def facts_of(article: Article, *, products: Iterable[str], organizations: Iterable[str]) -> dict[str, Any]:
+    """What a revision keeps of an article besides its words."""
     return {
         "category": article.category.slug,
-        "products": sorted(article.products.values_list("code", flat=True)),
-        "organizations": sorted(article.organizations.values_list("name", flat=True)),
+        "products": sorted(products),
+        "organizations": sorted(organizations),
         "owner": article.owner_id,
         "review_on": article.review_on.isoformat() if article.review_on else None,
         **{name: getattr(article, name) for name in PLAIN_FACTS},

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, transaction
 from django.db.models import Expression, F, Func, Value
-from django.utils.html import strip_tags
 
 from helpdesk.markdown import Rendered, render_article
 from helpdesk.text import marked, segmented
@@ -27,6 +31,10 @@ COMMON_FROM = 5
 # No word is empty: under this one stands how many published articles there are.
 EVERY_ARTICLE = ""
 
+Reading = tuple[Rendered, str]
+
+# The cleaner's own HTML: attributes stand in double quotes. Django's strip_tags parses it a second time.
+_TAG = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
 _IDENTIFIER = re.compile(r"\b(?:[a-z]+(?:[A-Z]\w*)+|\w+_\w+|[A-Z][a-z]+(?:[A-Z]\w*)+)\b", re.ASCII)
 
 
@@ -43,6 +51,30 @@ def index(article: Article) -> None:
     _tell_others(article, versions)
 
 
+def index_new(articles: Sequence[Article], readings: Sequence[Reading]) -> list[Article]:
+    """Put the search columns on articles that are about to be stored together, by expressions.
+
+    Returns the versions that are there already and may be found by other words now: `index_translations_of`
+    is for them, once the new ones are stored.
+    """
+    there = list(Article.objects.filter(slug__in={one.slug for one in articles}).defer("body"))
+    versions: dict[str, list[Article]] = defaultdict(list)
+    for one in [*there, *articles]:
+        versions[one.slug].append(one)
+    for article, reading in zip(articles, readings, strict=True):
+        for column, words in _columns(article, _lent_to(article, versions[article.slug]), reading).items():
+            setattr(article, column, words)
+    return there
+
+
+def index_translations_of(versions: Iterable[Article]) -> None:
+    """Write anew what these versions have of each other."""
+    for slug, some in groupby(sorted(versions, key=attrgetter("slug")), attrgetter("slug")):
+        every = list(Article.objects.filter(slug=slug).defer("body"))
+        for version in some:
+            _rewrite_short(version, _lent_to(version, every))
+
+
 def index_translations(article: Article) -> None:
     """Tell the other versions of an article whether they still have its words."""
     _tell_others(article, list(Article.objects.filter(slug=article.slug)))
@@ -55,7 +87,7 @@ def _tell_others(article: Article, versions: list[Article]) -> None:
 
 
 def _lent_to(version: Article, versions: list[Article]) -> list[Article]:
-    return [one for one in versions if one.pk != version.pk and _lends_words(one, version)]
+    return [one for one in versions if one != version and _lends_words(one, version)]
 
 
 def _lends_words(lender: Article, borrower: Article) -> bool:
@@ -90,15 +122,20 @@ def count_common_words() -> None:
 
 
 def _write(article: Article, translations: list[Article]) -> None:
-    page, text = read_body(article.body)
+    columns = _columns(article, translations, read_body(article.body))
+    Article.objects.filter(pk=article.pk).update(**columns)
+
+
+def _columns(article: Article, translations: list[Article], reading: Reading) -> dict[str, Any]:
+    page, text = reading
     own = _vector("C", *(heading.title for heading in page.headings), *_identifiers(text))
     short = _joined(_named(article, translations), own)
-    Article.objects.filter(pk=article.pk).update(
-        search=short,
-        search_body=_joined(short, _vector("D", text)),
-        marked_title=marked(article.title),
-        marked_summary=marked(article.summary),
-    )
+    return {
+        "search": short,
+        "search_body": _joined(short, _vector("D", text)),
+        "marked_title": marked(article.title),
+        "marked_summary": marked(article.summary),
+    }
 
 
 def _rewrite_short(article: Article, translations: list[Article]) -> None:
@@ -127,12 +164,14 @@ def _joined(*vectors: Expression) -> Func:
 
 
 @lru_cache(maxsize=4)
-def read_body(body: str) -> tuple[Rendered, str]:
-    """A text as a page whose links lead nowhere yet, and its words. Kept a moment: an import looks at the
-    page before it is indexed."""
-    page = render_article(body[:MAX_INDEXED_CHARACTERS])
+def read_body(body: str) -> Reading:
+    """A text as a page whose links lead nowhere yet and whose code has no colours, and its words.
+
+    Kept a moment: an import looks at the page before it is indexed.
+    """
+    page = render_article(body[:MAX_INDEXED_CHARACTERS], colours=False)
     # The database takes at most 1 MB of words.
-    return page, html.unescape(strip_tags(page.html))[:MAX_WORDS_CHARACTERS]
+    return page, html.unescape(_TAG.sub("", page.html))[:MAX_WORDS_CHARACTERS]
 
 
 def _vector(weight: str, *texts: str) -> SearchVector:

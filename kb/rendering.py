@@ -14,11 +14,11 @@ from django.urls import reverse
 from helpdesk.markdown import Rendered, render_article
 from kb.indexing import read_body
 from kb.models import Article, Revision, Source, SourceFile
+from kb.trees.naming import PAGES, loosely
 
 # Raised when the renderer gives other HTML for the same text.
 RENDERER = 2
 KEPT_SECONDS = 24 * 60 * 60
-PAGES = (".md", ".mdx", ".markdown")
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 # Where documentation sites keep what is served from the root.
 ROOTS = ("", "static/", "public/", "docs/", "docs/public/", ".vuepress/public/", ".vitepress/public/")
@@ -81,18 +81,21 @@ class Links:
         }
 
     def _in_tree(self, asked: set[str]) -> dict[str, str | None]:
+        every = (
+            SourceFile.objects.filter(source=self.source)
+            .select_related("picture", "article")
+            .defer("content", "links", "anchors", "notes", "article__body")
+        )
         wanted = {address: list(candidates(self.path, address)) for address in asked}
-        files = {
-            file.path: file
-            for file in SourceFile.objects.filter(
-                source=self.source, path__in={path for paths in wanted.values() for path in paths}
-            ).select_related("picture", "article")
+        files = {file.path: file for file in every.filter(path__in=set().union(*wanted.values()))}
+        meant = {
+            address: next((path for path in paths if path in files), "") for address, paths in wanted.items()
         }
-        leads: dict[str, str | None] = {}
-        for address, paths in wanted.items():
-            file = next((files[path] for path in paths if path in files), None)
-            leads[address] = self._lead(file, address)
-        return leads
+        if lost := [address for address, path in meant.items() if not path]:
+            tree = Tree(SourceFile.objects.filter(source=self.source).values_list("path", flat=True))
+            meant |= {address: path for address in lost if (path := tree.nearly(self.path, address))}
+            files |= {file.path: file for file in every.filter(path__in=meant.values())}
+        return {address: self._lead(files.get(path), address) for address, path in meant.items()}
 
     def _lead(self, file: SourceFile | None, address: str) -> str | None:
         if file is None:
@@ -112,20 +115,46 @@ def links_of(article: Article) -> Links:
 
 def candidates(path: str, address: str) -> Iterator[str]:
     """The files of a tree that an address in `path` may mean, the likeliest first."""
-    target = unquote(address.partition("#")[0].partition("?")[0]).strip()
-    target = target.removeprefix("@site/").removeprefix("~@/")
-    if target.startswith("/") or address.startswith("@site/"):
-        places = [normpath(root + target.strip("/")) for root in ROOTS]
-    else:
-        folder = path.rpartition("/")[0]
-        places = [normpath(f"{folder}/{target}" if folder else target)]
-    for place in places:
+    for place in _places(path, address):
         yield place
         stem = place[: -len(".html")] if place.endswith(".html") else place
         for suffix in PAGES:
             yield stem + suffix
         for index in ("index.md", "README.md", "readme.md", "index.mdx"):
             yield f"{stem}/{index}"
+
+
+def _places(path: str, address: str) -> list[str]:
+    """Where in its tree an address in `path` points; several for one from the root of a site."""
+    # Some write with the system's own slashes.
+    target = unquote(address.partition("#")[0].partition("?")[0]).strip().replace("\\", "/")
+    target = target.removeprefix("~@/")
+    if target.startswith(("/", "@site/")):
+        target = target.removeprefix("@site").strip("/")
+        inner = target.removeprefix("docs/")
+        return list(dict.fromkeys(normpath(root + one) for one in (target, inner) for root in ROOTS))
+    folder = path.rpartition("/")[0]
+    return [normpath(f"{folder}/{target}" if folder else target)]
+
+
+class Tree:
+    """The files of a tree, for addresses that name none of them to the letter."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths: dict[str, list[str]] = {}
+        for path in paths:
+            self._paths.setdefault(loosely(path), []).append(path)
+
+    def nearly(self, path: str, address: str) -> str | None:
+        """The one file that an address in `path` means: in other letters, without its number or suffix.
+
+        None where there is none, or where it could be several.
+        """
+        for place in _places(path, address):
+            found = self._paths.get(loosely(place), [])
+            if len(found) == 1:
+                return found[0]
+        return None
 
 
 def our_pictures(body: str) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from kb.models import Article, Revision, Source, SourceFile
+from kb.models import Article, Category, Revision, Source, SourceFile
 from kb.trees.facts import shelf
 from kb.trees.naming import place_of
 
@@ -66,7 +66,8 @@ def is_unchanged(file: SourceFile) -> bool:
 def as_file(article: Article, path: str) -> str:
     """The article as the importer would read it without finding a change."""
     facts: dict[str, Any] = {"title": article.title, "summary": article.summary}
-    if shelf("", place_of(path).folders) != article.category:
+    shelves = {category.slug: category for category in Category.objects.all()}
+    if shelf("", place_of(path).folders, shelves) != article.category:
         facts["category"] = article.category.slug
     facts["kind"] = article.kind
     extra = dict(article.extra_facts)

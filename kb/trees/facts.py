@@ -61,6 +61,7 @@ class Known:
 
     products: dict[str, Product]
     staff: dict[str, User]
+    shelves: dict[str, Category]
 
     @classmethod
     def now(cls) -> Known:
@@ -69,7 +70,11 @@ class Known:
             for name in (product.code, product.name, product.name_zh):
                 products.setdefault(_bare(name), product)
         staff = User.objects.filter(role__in=User.STAFF_ROLES)
-        return cls(products=products, staff={user.email.lower(): user for user in staff})
+        return cls(
+            products=products,
+            staff={user.email.lower(): user for user in staff},
+            shelves={category.slug: category for category in Category.objects.all()},
+        )
 
 
 def words_of(text: Text, place: Place, known: Known, *, audience: str) -> dict[str, Any]:
@@ -103,7 +108,7 @@ def words_of(text: Text, place: Place, known: Known, *, audience: str) -> dict[s
         "summary": text.summary,
         "body": text.body,
         "kind": _one_of(Article.Kind.values, given["kind"]) or kind_of(given["category"], place),
-        "category": shelf(one_line(given["category"]), place.folders),
+        "category": shelf(one_line(given["category"]), place.folders, known.shelves),
         "products": products,
         "platforms": platforms,
         "sdk_from": one_line(given["sdk_from"])[:20],
@@ -137,22 +142,22 @@ def kind_of(category: Any, place: Place) -> str:
     return shelves.get(one_line(category), place.kind)
 
 
-def shelf(named: str, folders: tuple[str, ...]) -> Category:
-    """The shelf that is named, else the one of the folders, put up where it is missing."""
-    if named and (found := Category.objects.filter(slug=named).first()):
+def shelf(named: str, folders: tuple[str, ...], there: dict[str, Category]) -> Category:
+    """The shelf that is named, else the one of the folders, put up where it is not `there` yet."""
+    if named and (found := there.get(named)):
         return found
     last = None
     for depth, folder in enumerate(folders):
         slug = slugged("-".join(folders[: depth + 1]))[:200] or "files"
-        last, _new = Category.objects.get_or_create(
-            slug=slug,
-            defaults={
-                "name": (spoken(folder) or folder)[:LONGEST_SHELF_NAME],
-                "parent": last,
-                "position": 10,
-            },
-        )
-    return last or Category.objects.get_or_create(slug="guides", defaults={"name": "Guides"})[0]
+        name = (spoken(folder) or folder)[:LONGEST_SHELF_NAME]
+        last = _put_up(there, slug, name=name, parent=last, position=10)
+    return last or _put_up(there, "guides", name="Guides")
+
+
+def _put_up(there: dict[str, Category], slug: str, **facts: Any) -> Category:
+    if slug not in there:
+        there[slug], _new = Category.objects.get_or_create(slug=slug, defaults=facts)
+    return there[slug]
 
 
 def _each(names: Iterable[str], known: dict[str, Any]) -> tuple[list[Any], list[str]]:

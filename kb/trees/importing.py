@@ -1,7 +1,8 @@
 """Read a tree of Markdown files into articles. Reading it again changes only what changed in the files.
 
-Three passes: the pictures; the pages, each in a transaction of its own, so that none can spoil the others;
-the links, once every page has its address. Only one file is in memory at a time.
+Three passes: the pictures; the pages, new ones some dozens in a transaction, changed ones each in its own;
+the links, once every page has its address. A page that cannot be stored spoils none of the others: where some
+dozens fail together, each is tried by itself. Only a few files are in memory at a time.
 """
 
 from __future__ import annotations
@@ -9,34 +10,42 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from helpdesk.errors import Refused
 from kb import actions
-from kb.indexing import count_common_words, read_body
+from kb.creating import New, create_many
+from kb.indexing import Reading, count_common_words, read_body
 from kb.models import Article, Revision, Source, SourceFile
 from kb.pictures import MAX_PICTURE_BYTES, store, type_of
-from kb.rendering import PAGES, PICTURES, candidates
+from kb.rendering import PICTURES
+from kb.trees.checking import check
 from kb.trees.facts import Known, is_draft, updated, words_of
-from kb.trees.naming import Place, place_of, slugs_of
+from kb.trees.naming import PAGES, Place, place_of, slugs_of
 from kb.trees.reading import MAX_BYTES, Text, Unreadable, read
+from kb.trees.walking import files_in
 
 logger = structlog.get_logger(__name__)
 
-IGNORED_FOLDERS = {"node_modules", "__pycache__"}
-_FOREIGN = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+# New pages are stored so many at a time; sooner where they are long, or took long to read, so that no
+# transaction stays open and idle meanwhile (a dry run is one transaction).
+CHUNK_PAGES = 40
+CHUNK_BYTES = 2_000_000
+CHUNK_SECONDS = 5.0
+
 _INCLUDE = re.compile(r"<!--\s*@?include|!!!include\(|^@include|\{%\s*include", re.MULTILINE)
 
 Steps = Callable[[str, int], Callable[[], object]]
@@ -84,6 +93,19 @@ def import_tree(
     return tree.report
 
 
+@dataclass
+class _Page:
+    """A file that is to become, or to change, an article."""
+
+    path: str
+    raw: bytes
+    digest: str
+    text: Text
+    place: Place
+    words: dict[str, Any]
+    reading: Reading
+
+
 class _Tree:
     def __init__(
         self, folder: Path, name: str, *, by: User | None, at: datetime | None, audience: str, dry_run: bool
@@ -92,31 +114,37 @@ class _Tree:
         self.report = Report()
         self.source, _new = Source.objects.get_or_create(name=name)
         self.known = Known.now()
-        self.digests = dict(self.source.files.filter(is_gone=False).values_list("path", "digest"))
+        self.files = {file.path: file for file in self.source.files.defer("content", "links", "anchors")}
+        self.addresses = _Addresses(self.source)
         self.seen: set[str] = set()
+        self.chunk: list[_Page] = []
+        self.chunk_began = 0.0
 
     def read(self, steps: Steps, *, delete: bool) -> None:
-        revisions = Revision.objects.count()
-        pages, pictures = self._files()
+        last = Revision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        pages, pictures = self._sorted_files()
         done = steps("pictures", len(pictures))
         for path in pictures:
-            self._guarded(path, self._picture)
+            self._guarded(path, partial(self._picture, path))
             done()
         done = steps("pages", len(pages))
         for path in pages:
-            self._guarded(path, self._page)
+            self._guarded(path, partial(self._page, path))
             done()
+        self._store_chunk()
         self._gone(delete=delete)
         self._check_links()
-        self.report.revisions = Revision.objects.count() - revisions
+        self.report.revisions = Revision.objects.filter(
+            pk__gt=last, article__files__source=self.source
+        ).count()
         Source.objects.filter(pk=self.source.pk).update(read_at=timezone.now())
-        count_common_words()
+        if self.report.revisions:
+            count_common_words()
 
-    # --- Which files there are
-
-    def _files(self) -> tuple[list[str], list[str]]:
+    def _sorted_files(self) -> tuple[list[str], list[str]]:
+        """Pages and pictures. Translations of a page stand together: they know each other's words."""
         pages, pictures = [], []
-        for path in sorted(self._walk()):
+        for path in files_in(self.folder, self._skip):
             suffix = os.path.splitext(path)[1].lower()
             if suffix in PAGES:
                 pages.append(path)
@@ -124,165 +152,187 @@ class _Tree:
                 pictures.append(path)
             else:
                 self.report.other_files[suffix or "without suffix"] += 1
-        return pages, pictures
-
-    def _walk(self) -> Iterator[str]:
-        """Links are never followed: they may lead out of the tree, or in circles."""
-        for folder, folders, names in os.walk(self.folder, followlinks=False):
-            for link in [one for one in folders if os.path.islink(os.path.join(folder, one))]:
-                self._skip(self._within(folder, link), "a symbolic link")
-            folders[:] = sorted(
-                one
-                for one in folders
-                if not one.startswith(".")
-                and one not in IGNORED_FOLDERS
-                and not os.path.islink(os.path.join(folder, one))
-            )
-            for name in names:
-                path = self._within(folder, name)
-                full = os.path.join(folder, name)
-                if name.startswith("."):
-                    continue
-                if os.path.islink(full):
-                    self._skip(path, "a symbolic link")
-                elif not os.path.isfile(full):
-                    self._skip(path, "not a file")
-                elif not _is_text(path) or len(path) > 900:
-                    self._skip(path, "its name cannot be kept")
-                else:
-                    yield path
-
-    def _within(self, folder: str, name: str) -> str:
-        return os.path.relpath(os.path.join(folder, name), self.folder).replace(os.sep, "/")
+        return sorted(pages, key=lambda path: (place_of(path).key, path)), sorted(pictures)
 
     def _skip(self, path: str, reason: str) -> None:
         self.report.skipped.append((path.encode("utf-8", "replace").decode(), reason))
 
-    def _guarded(self, path: str, read_one: Callable[[str, bytes], None]) -> None:
-        """One file, one transaction. A file that breaks something we did not think of must not end the import
-        of a thousand others: it is reported, and its traceback is in the log."""
+    def _guarded(self, path: str, step: Callable[[], None]) -> None:
+        """A file that breaks something we did not think of must not end the import of a thousand others: it
+        is reported, and its traceback is in the log."""
         self.seen.add(path)
         try:
-            file = self.folder / path
-            limit = MAX_PICTURE_BYTES if path.lower().endswith(PICTURES) else MAX_BYTES
-            if file.stat().st_size > limit:
-                raise Unreadable(f"larger than {limit // 1_000_000} MB")
-            with transaction.atomic():
-                read_one(path, file.read_bytes())
+            step()
         except (Unreadable, Refused, OSError) as error:
             self._skip(path, str(error))
         except Exception as error:
             logger.exception("import_of_file_failed", path=path)
             self._skip(path, f"could not be stored ({type(error).__name__})")
 
+    def _bytes(self, path: str, limit: int) -> bytes:
+        file = self.folder / path
+        if file.stat().st_size > limit:
+            raise Unreadable(f"larger than {limit // 1_000_000} MB")
+        return file.read_bytes()
+
+    def _is_unchanged(self, path: str, digest: str) -> bool:
+        file = self.files.get(path)
+        return file is not None and not file.is_gone and file.digest == digest
+
     # --- One file
 
-    def _picture(self, path: str, raw: bytes) -> None:
+    def _picture(self, path: str) -> None:
+        raw = self._bytes(path, MAX_PICTURE_BYTES)
         digest = hashlib.sha256(raw).hexdigest()
-        if self.digests.get(path) == digest:
+        if self._is_unchanged(path, digest):
             return
         if type_of(raw) is None:
             raise Unreadable("not a picture, whatever its name says" if raw else "empty")
-        picture = store(raw, name=path.rpartition("/")[2], by=self.by, keep_file=not self.dry_run)
-        self._remember(path, digest=digest, picture=picture)
+        with transaction.atomic():
+            picture = store(raw, name=path.rpartition("/")[2], by=self.by, keep_file=not self.dry_run)
+            self._remember([SourceFile(path=path, digest=digest, picture=picture)])
         self.report.pictures += 1
 
-    def _page(self, path: str, raw: bytes) -> None:
+    def _page(self, path: str) -> None:
+        raw = self._bytes(path, MAX_BYTES)
         digest = hashlib.sha256(raw).hexdigest()
-        if self.digests.get(path) == digest:
+        if self._is_unchanged(path, digest):
             self.report.unchanged += 1
             return
+        page = self._understood(path, raw, digest)
+        file = self.files.get(path)
+        if file is not None and file.article_id is not None:
+            with transaction.atomic():
+                self._edit(file, page)
+            return
+        if not self.chunk:
+            self.chunk_began = time.monotonic()
+        self.chunk.append(page)
+        if (
+            len(self.chunk) >= CHUNK_PAGES
+            or sum(len(one.raw) for one in self.chunk) > CHUNK_BYTES
+            or time.monotonic() - self.chunk_began > CHUNK_SECONDS
+        ):
+            self._store_chunk()
+
+    def _understood(self, path: str, raw: bytes, digest: str) -> _Page:
         text, place = read(raw, path), place_of(path)
         if path.rpartition("/")[2].startswith("_") and not text.facts:
             raise Unreadable("a part of other pages, not a page")
         words = words_of(text, place, self.known, audience=self.audience)
-        page, _words = read_body(text.body)
-        if page.is_plain:
+        reading = read_body(text.body)
+        if reading[0].is_plain:
             text.notes.append("too long or too deep for a page: shown as plain text")
-        if page.components:
-            text.notes.append(f"components not shown: {', '.join(page.components)[:200]}")
+        if reading[0].components:
+            text.notes.append(f"components not shown: {', '.join(reading[0].components)[:200]}")
         if _INCLUDE.search(text.body):
             text.notes.append("includes another file, which is not followed")
+        return _Page(path, raw, digest, text, place, words, reading)
 
-        file = self.source.files.filter(path=path).select_related("article").defer("content").first()
-        article = file.article if file else None
-        if article is None:
-            article = self._create(path, place, text, words)
-            self.report.created += 1
-        else:
-            assert file is not None
-            article = self._edit(file, article, text, words)
-        self._remember(
-            path,
-            digest=digest,
-            content=raw,
-            article=article,
-            revision=_last_number(article),
-            links=list(dict.fromkeys(page.addresses))[:2_000],
-            anchors=list(dict.fromkeys(page.places))[:5_000],
-            notes=text.notes,
-        )
-        self.report.notes += [(path, note) for note in text.notes]
+    # --- New pages
 
-    def _create(self, path: str, place: Place, text: Text, words: dict[str, Any]) -> Article:
-        language = place.language or ("zh-hans" if text.is_chinese else "en")
-        said = updated(text)
-        at = min(said, timezone.now()) if said else self.at
-        article = actions.create(
-            slug=self._free_slug(path, place.key, language),
+    def _store_chunk(self) -> None:
+        chunk, self.chunk = self.chunk, []
+        if not chunk:
+            return
+        try:
+            self._create(chunk)
+        except Exception as error:
+            # Somebody wrote an article at one of the addresses meanwhile, or one page cannot be stored.
+            if not isinstance(error, (DatabaseError, Refused)):
+                logger.exception("import_of_files_failed", paths=[page.path for page in chunk])
+            for page in chunk:
+                self.addresses = _Addresses(self.source)
+                self._guarded(page.path, partial(self._create, [page]))
+
+    def _create(self, pages: list[_Page]) -> None:
+        new = [self._new(page) for page in pages]
+        with transaction.atomic():
+            articles = create_many(new, by=self.by)
+            self._remember(
+                [
+                    self._file(page, article, revision=2 if one.is_published else 1)
+                    for page, article, one in zip(pages, articles, new, strict=True)
+                ]
+            )
+        self.report.created += len(pages)
+        self.report.notes += [(page.path, note) for page in pages for note in page.text.notes]
+
+    def _new(self, page: _Page) -> New:
+        language = page.place.language or ("zh-hans" if page.text.is_chinese else "en")
+        words = dict(page.words)
+        return New(
+            slug=self.addresses.take(page.path, page.place.key, language),
             language=language,
-            by=self.by,
-            at=at,
-            kind_of_change=Revision.Kind.IMPORTED,
-            **words,
+            products=words.pop("products"),
+            words=words,
+            reading=page.reading,
+            at=self._moment_of(page),
+            is_published=not is_draft(page.text),
         )
-        if not is_draft(text):
-            article = actions.publish(article, by=self.by, at=at)
-        return article
 
-    def _edit(self, file: SourceFile, article: Article, text: Text, words: dict[str, Any]) -> Article:
+    def _moment_of(self, page: _Page) -> datetime | None:
+        said: datetime | None = updated(page.text)
+        return min(said, timezone.now()) if said else self.at
+
+    def _file(self, page: _Page, article: Article, revision: int) -> SourceFile:
+        rendered, _words = page.reading
+        return SourceFile(
+            path=page.path,
+            digest=page.digest,
+            content=page.raw,
+            article=article,
+            revision=revision,
+            links=list(dict.fromkeys(rendered.addresses))[:2_000],
+            anchors=list(dict.fromkeys(rendered.places))[:5_000],
+            notes=page.text.notes,
+        )
+
+    def _remember(self, files: list[SourceFile]) -> None:
+        for file in files:
+            file.source = self.source
+        SourceFile.objects.bulk_create(
+            files,
+            update_conflicts=True,
+            unique_fields=["source", "path"],
+            update_fields=[
+                *("digest", "content", "article", "revision", "picture"),
+                *("links", "anchors", "notes", "is_gone"),
+            ],
+        )
+
+    # --- Changed pages
+
+    def _edit(self, file: SourceFile, page: _Page) -> None:
+        article = file.article
+        assert article is not None
         before = _last_number(article)
         if article.revisions.filter(
             number__gt=file.revision, kind__in=[Revision.Kind.EDITED, Revision.Kind.RESTORED]
         ).exists():
-            text.notes.append(f"was changed at the desk too; that text is revision {before}")
-        said = updated(text)
+            page.text.notes.append(f"was changed at the desk too; that text is revision {before}")
         article = actions.edit(
             article,
             by=self.by,
-            at=min(said, timezone.now()) if said else self.at,
+            at=self._moment_of(page),
             kind_of_change=Revision.Kind.IMPORTED,
-            **words,
+            **page.words,
         )
         if file.is_gone and article.status == Article.Status.ARCHIVED:
             article = actions.publish(article, by=self.by, at=self.at)
-        if _last_number(article) == before:
+        number = _last_number(article)
+        self._remember([self._file(page, article, revision=number)])
+        if number == before:
             self.report.unchanged += 1
         else:
             self.report.changed += 1
-        return article
-
-    def _free_slug(self, path: str, key: str, language: str) -> str:
-        """The nicest address that is free, or taken by translations of this very file."""
-        *nicer, last = slugs_of(key, path)
-        for slug in nicer:
-            there = Article.objects.filter(slug=slug)
-            translations = there.filter(files__source=self.source).values_list("language", "files__path")
-            shared = all(
-                other != language and place_of(other_path).key == key for other, other_path in translations
-            )
-            if slug not in _reserved() and shared and len(translations) == there.count():
-                return slug
-        return last
-
-    def _remember(self, path: str, **facts: Any) -> None:
-        self.source.files.update_or_create(path=path, defaults={**facts, "is_gone": False})
+        self.report.notes += [(page.path, note) for note in page.text.notes]
 
     # --- When all are read
 
     def _gone(self, *, delete: bool) -> None:
-        for file in self.source.files.filter(is_gone=False).defer("content").select_related("article"):
-            if file.path in self.seen:
+        for file in self.files.values():
+            if file.is_gone or file.path in self.seen:
                 continue
             self.report.gone.append(file.path)
             if not delete:
@@ -294,42 +344,38 @@ class _Tree:
             file.save(update_fields=["is_gone"])
 
     def _check_links(self) -> None:
-        """Where each address leads, now that every page is there; and which pictures each article shows."""
-        pictures = dict(
-            self.source.files.filter(picture__isnull=False, is_gone=False).values_list("path", "picture")
+        checked = check(self.source)
+        self.report.broken_links = checked.broken_links
+        self.report.missing_pictures = checked.missing_pictures
+        self.report.notes += checked.nearly
+
+
+class _Addresses:
+    """Which addresses are taken, and by what."""
+
+    def __init__(self, source: Source) -> None:
+        self._taken: dict[str, dict[str, str | None]] = {}
+        keys = {
+            article: place_of(path).key
+            for article, path in source.files.filter(article__isnull=False).values_list("article", "path")
+        }
+        for pk, slug, language in Article.objects.values_list("pk", "slug", "language"):
+            self._taken.setdefault(slug, {})[language] = keys.get(pk)
+
+    def take(self, path: str, key: str, language: str) -> str:
+        """The nicest address that is free, or taken by translations of this very file."""
+        *nicer, last = slugs_of(key, path)
+        slug = next((one for one in nicer if self._is_free(one, key, language)), last)
+        self._taken.setdefault(slug, {})[language] = key
+        return slug
+
+    def _is_free(self, slug: str, key: str, language: str) -> bool:
+        there = self._taken.get(slug, {})
+        return (
+            slug not in _reserved()
+            and language not in there
+            and all(other == key for other in there.values())
         )
-        pages = self.source.files.filter(article__isnull=False, is_gone=False)
-        places = {path: set(anchors) for path, anchors in pages.values_list("path", "anchors")}
-        uses = Article.pictures.through.objects
-        shown: dict[int, set[int]] = {}
-        for article, picture in uses.filter(article__files__source=self.source).values_list(
-            "article", "picture"
-        ):
-            shown.setdefault(article, set()).add(picture)
-        for path, article, links in pages.order_by("path").values_list("path", "article", "links"):
-            found = {
-                pictures[one] for link in links for one in candidates(path, link) if one in pictures
-            } | self._ours(article)
-            if found != shown.get(article, set()):
-                uses.filter(article=article).delete()
-                uses.bulk_create(uses.model(article_id=article, picture_id=picture) for picture in found)
-            for link in links:
-                self._check(path, link, pictures, places)
-
-    def _check(self, path: str, link: str, pictures: dict[str, int], places: dict[str, set[str]]) -> None:
-        if not link or _FOREIGN.match(link):
-            return
-        page, _mark, place = link.partition("#")
-        there = [path] if not page else [one for one in candidates(path, link) if one in places]
-        if there:
-            if place and unquote(place).lower() not in {one.lower() for one in places[there[0]]}:
-                self.report.broken_links.append((path, f"{link} (no such place on the page)"))
-        elif not any(one in pictures for one in candidates(path, link)):
-            is_picture = page.partition("?")[0].lower().endswith(PICTURES)
-            (self.report.missing_pictures if is_picture else self.report.broken_links).append((path, link))
-
-    def _ours(self, article: int) -> set[int]:
-        return actions.pictures_in(Article.objects.values_list("body", flat=True).get(pk=article))
 
 
 def _reserved() -> set[str]:
@@ -341,14 +387,6 @@ def _reserved() -> set[str]:
 def _last_number(article: Article) -> int:
     last = article.revisions.order_by("-number").values_list("number", flat=True).first()
     return last or 0
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return path.isprintable()
 
 
 def _no_steps(what: str, number: int) -> Callable[[], object]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from kb.models import Article
 
+PAGES = (".md", ".mdx", ".markdown")
+
 _LANGUAGES = {
     **dict.fromkeys(["en", "en-us", "en-gb", "eng", "english", "英文", "英语"], "en"),
     **dict.fromkeys(["zh", "zh-cn", "zh-hans", "cn", "chs", "chinese", "中文", "简体中文"], "zh-hans"),
@@ -75,6 +77,17 @@ def spoken(name: str) -> str:
     """`01-quick_start` as people write it: Quick start."""
     words = " ".join(_ORDER.sub("", name).replace("_", " ").replace("-", " ").split())
     return words[:1].upper() + words[1:]
+
+
+def loosely(path: str) -> str:
+    """A path as the addresses of a site name it: without order numbers, suffix and index, in small letters.
+
+    `Guide/01-Quick_Start/README.md` and `guide/quick_start` are the same.
+    """
+    *folders, name = unicodedata.normalize("NFC", path).lower().split("/")
+    stem = name.rpartition(".")[0] if name.endswith(PAGES) else name.removesuffix(".html")
+    every = [_ORDER.sub("", one) for one in (*folders, *([] if stem in _INDEX else [stem])) if one]
+    return "/".join(every)
 
 
 def slugs_of(key: str, path: str) -> list[str]:

@@ -7,7 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from kb import actions
+from kb.creating import create_many
 from kb.models import Article, Category, Picture, Revision, Source
+from kb.rendering import rendered
 from kb.trees.exporting import export_tree
 from kb.trees.importing import import_tree
 from kb.trees.naming import place_of
@@ -102,6 +104,47 @@ def test_reading_again_makes_no_revision_and_a_changed_file_makes_one(tree):
     file.write_text("# 回声\n\n把音量再调小。\n", encoding="utf-8")
     changed = imported(tree)
     assert (changed.unchanged, changed.changed, changed.revisions) == (2, 1, 1)
+
+
+def test_a_link_finds_its_page_though_it_is_not_called_so_to_the_letter(tree):
+    texts = {
+        "en/live/01-Quick_Start.md": "# Quick start\n\nText.\n",
+        "en/live/02-Setup/README.md": "# Setup\n\nText.\n",
+        "en/live/same.md": "# Same\n\nText.\n",
+        "en/live/01-same.md": "# Same again\n\nText.\n",
+        "en/live/中文 名.md": "# Name\n\nText.\n",
+        "en/live/links.md": "# Links\n\n"
+        "[a](quick_start) [b](../LIVE/01-quick_start.md?platform=Android#text) [c](./setup/) "
+        "[d](/docs/en/live/setup) [e](Same.md) [f](.\\01-quick_start.md) "
+        "[g](%E4%B8%AD%E6%96%87%20%E5%90%8D.md#name)",
+    }
+    for path, text in texts.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(text, encoding="utf-8")
+    report = imported(tree)
+    # `Same.md` could be either of two files, and the page has no place called "text".
+    broken = [link for path, link in report.broken_links if path == "en/live/links.md"]
+    assert broken == [
+        "../LIVE/01-quick_start.md?platform=Android#text (no such place on the page)",
+        "Same.md",
+    ]
+    assert sum("not to the letter" in note for _path, note in report.notes) == 5
+    html = rendered(Article.objects.get(title="Links")).html
+    assert html.count('href="/docs/live-01-quick_start/') == 3
+    assert html.count('href="/docs/live-02-setup/"') == 2
+    assert "/docs/live-%E4%B8%AD%E6%96%87-%E5%90%8D/#" in html
+
+
+def test_one_page_that_cannot_be_stored_spoils_no_other(tree, monkeypatch):
+    def refuse(wanted, *, by):
+        if any(one.words["title"] == "Echo" for one in wanted):
+            raise ValueError("something we did not think of")
+        return create_many(wanted, by=by)
+
+    monkeypatch.setattr("kb.trees.importing.create_many", refuse)
+    report = imported(tree)
+    assert report.created == 2
+    assert ("en/live/audio/echo.md", "could not be stored (ValueError)") in report.skipped
 
 
 def test_an_edit_at_the_desk_stays_until_the_file_changes_too(tree, ana):
