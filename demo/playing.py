@@ -15,6 +15,7 @@ from accounts.models import User
 from demo.people import Cast
 from demo.script import Move
 from demo.texts import FOLDER, Story
+from handover import actions as handover
 from intake.models import RequestTypeVersion
 from sla import scanning
 from sla.models import Clock
@@ -130,7 +131,16 @@ class Player:
         to = self.cast.people[story.assignee]
         if ticket.tier == story.tier:
             return actions.assign(ticket, by=by, to=to, at=at)
-        return actions.hand_over(ticket, by=by, tier=story.tier, reason=story.handover_reason, to=to, at=at)
+        return handover.hand_over(
+            ticket,
+            by=by,
+            tier=story.tier,
+            reason=story.handover_reason,
+            to=to,
+            answers=story.handover_answers,
+            later=True,
+            at=at,
+        )
 
     def _agree(self, ticket: Ticket, story: Story, move: Move, by: User, at: datetime) -> Ticket:
         agreed_at = (at + timedelta(days=move.agreed_in_days)).replace(minute=0, second=0, microsecond=0)

@@ -65,6 +65,7 @@ class Story:
     channel: str = "web"
     tier: str = ""
     handover_reason: str = ""
+    handover_answers: dict[str, str] = field(default_factory=dict)
     hold_reason: str = ""
     article: str = ""
     files: list[str] = field(default_factory=list)

@@ -62,7 +62,7 @@ CUSTOMER_VISIBLE = frozenset(
 # Facts that the desk keeps to itself even where a customer is told of the event.
 _INTERNAL_FACTS = {
     "sla.terms_changed": {"policy", "version", "calendar"},
-    "ticket.handed_over": {"reason"},
+    "ticket.handed_over": {"reason", "checklist", "is_owed"},
     "ticket.dismissed": {"why", "of"},
     "ticket.escalated": {"because"},
     "ticket.assigned": {"because", "routing"},
@@ -146,6 +146,7 @@ def _rendered(event: Event, viewer: User, people: dict[int, User]) -> SafeString
         "previous_assignee": _object(people.get(before), viewer),
         "requester": _object(people.get(event.data.get("requester", 0)), viewer),
         "facts": get_text_list(_changed_facts(event), _("and")),
+        "missing": [in_language(one["label"]) for one in event.data.get("missing", [])],
         "asked": [in_language(one["label"]) for one in event.data.get("facts", [])],
         "due_at": _moment(event.data.get("due_at")),
         "title": in_language(event.data.get("titles")),

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "tickets",
     "sla",
     "kb",
+    "handover",
     "macros",
     "known_issues",
     "routing",
@@ -274,7 +275,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 
 # --- The stream of events. Order matters: a projection may read what those before it wrote.
 
-EVENT_PROJECTIONS = ["sla.projections.project"]
+EVENT_PROJECTIONS = ["sla.projections.project", "handover.projections.project"]
 EVENT_LISTENERS = [
     "notifications.listeners.publish",
     "notifications.listeners.notify",

@@ -85,6 +85,13 @@ GROUPS: list[tuple[str | Promise, list[Section]]] = [
                 admins,
             ),
             Section(
+                "handover",
+                _("Hand-over"),
+                _("What each tier wants to know before it takes a ticket over."),
+                "handover_checklists",
+                "right",
+            ),
+            Section(
                 "sdk_versions",
                 _("SDK versions"),
                 _("Which versions there are, and until when each is supported."),

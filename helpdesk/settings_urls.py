@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.settings_home, name="settings"),
     path("calendars/", include("sla.calendars.urls")),
     path("log-patterns/", include("files.settings_urls")),
+    path("hand-over/", include("handover.settings_urls")),
     path("", include("intake.settings_urls")),
     path("", include("products.settings_urls")),
     path("", include("sla.plans.urls")),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("portal/", portal.home, name="portal"),
     path("tickets/", include("tickets.urls")),
     path("tickets/", include("sla.ticket_urls")),
+    path("tickets/", include("handover.urls")),
     path("queue/", include("tickets.queue_urls")),
     path("macros/", include("macros.urls")),
     path("palette/", include("palette.urls")),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Tier, User
+from handover import actions as handover
 from helpdesk.errors import InvalidInput
 from macros import placeholders
 from tickets import actions
@@ -123,7 +124,8 @@ def perform(step: Step, ticket: Ticket, by: User) -> Ticket:
             return actions.release(ticket, by=by)
         case Do.HAND_OVER:
             to = _colleague(step.to) if step.to else None
-            return actions.hand_over(ticket, by=by, tier=step.tier, to=to, reason=text)
+            # Nobody is asked while a macro runs: the checklist is owed, and the ticket shows it.
+            return handover.hand_over(ticket, by=by, tier=step.tier, to=to, reason=text, later=True)
         case Do.PRIORITY:
             return actions.set_priority(ticket, by=by, priority=step.priority, reason=text)
         case Do.HOLD:

@@ -90,6 +90,12 @@ AUDIENCE: dict[str, list[Tell]] = {
         Tell(people.leads_of_tier, NOTICE),
         Tell(people.former_assignee, NOTICE),
     ],
+    "ticket.handed_back": [
+        Tell(people.new_assignee, BOTH),
+        Tell(people.leads_of_tier, NOTICE),
+        Tell(people.former_assignee, NOTICE),
+    ],
+    "ticket.handover_filled": [Tell(people.assignee, NOTICE)],
     "ticket.escalated": [Tell(people.leads_of_tier, NOTICE)],
     "ticket.priority_set": [
         Tell(people.requester, NOTICE),

@@ -111,6 +111,8 @@ def _headline(event: Event) -> str:
             return _("Now %(priority)s") % {"priority": event.changes["priority"][1]}
         case "ticket.assigned" | "ticket.handed_over":
             return _("Assigned to you")
+        case "ticket.handed_back":
+            return _("Returned to you")
         case "ticket.replied" | "ticket.reopened" if audience.by_ladder(event):
             return _("Reopened %(count)d times") % {"count": event.changes["reopen_count"][1]}
         case "sla.warned" | "sla.date_near":

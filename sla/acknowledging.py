@@ -15,7 +15,7 @@ from sla.models import Clock
 
 Stage = Clock.Stage
 
-_ENDS_ALL = {"ticket.released", "ticket.handed_over", "ticket.date_agreed"}
+_ENDS_ALL = {"ticket.released", "ticket.handed_over", "ticket.handed_back", "ticket.date_agreed"}
 
 
 def stops(clock: Clock, level: str) -> bool:

@@ -8,7 +8,6 @@ urlpatterns = [
     path("<int:number>/take/", working.take, name="ticket_take"),
     path("<int:number>/assign/", working.assign, name="ticket_assign"),
     path("<int:number>/release/", working.release, name="ticket_release"),
-    path("<int:number>/hand-over/", working.hand_over, name="ticket_hand_over"),
     path("<int:number>/hold/", working.hold, name="ticket_hold"),
     path("<int:number>/resume/", working.resume, name="ticket_resume"),
     path("<int:number>/resolve/", working.resolve, name="ticket_resolve"),

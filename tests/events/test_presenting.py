@@ -105,6 +105,7 @@ def test_a_missed_promise_is_admitted_to_the_customer(ticket, rui, target, words
 ALWAYS_BY_SOMEBODY = {
     *("sla.acknowledged", "sla.voided", "ticket.taken", "ticket.watched", "ticket.unwatched"),
     *("ticket.known_issue_noted", "ticket.known_issue_unlinked"),
+    *("ticket.handed_back", "ticket.handover_filled"),
 }
 
 

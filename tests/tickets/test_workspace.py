@@ -108,7 +108,8 @@ def test_a_ticket_is_assigned_to_colleagues_only(desk, ticket, rui):
 
 
 def test_handing_over_holding_and_resuming(desk, ticket, lena):
-    post(desk, "ticket_hand_over", ticket, {"tier": "L2", "reason": "Needs a trace.", "to": lena.pk})
+    asked = {"L2-sdk_version": "4.3.2", "L2-tried": "Reinstalled."}
+    post(desk, "ticket_hand_over", ticket, {"tier": "L2", "reason": "A trace.", "to": lena.pk, **asked})
     post(desk, "ticket_hold", ticket, {"reason": "Ships on Thursday."})
     ticket.refresh_from_db()
     assert (ticket.tier, ticket.assignee, ticket.status) == ("L2", lena, "on_hold")

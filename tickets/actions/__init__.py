@@ -21,7 +21,7 @@ from tickets.actions.lifecycle import (
     set_priority,
 )
 from tickets.actions.linking import link, split, unlink
-from tickets.actions.routing import assign, hand_over, release, take
+from tickets.actions.routing import assign, hand_back, hand_over, release, take
 from tickets.actions.watching import unwatch, watch
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "create",
     "dismiss",
     "escalate",
+    "hand_back",
     "hand_over",
     "hold",
     "link",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,9 @@ from tickets.actions.changing import change, locked, require_active, require_rea
 from tickets.models import Ticket
 
 Status = Ticket.Status
+
+Checklist = Sequence[Mapping[str, Any]]
+"""Items as `handover.definition` writes them."""
 
 
 @transaction.atomic
@@ -76,11 +79,14 @@ def hand_over(
     tier: str,
     reason: str,
     to: User | None = None,
+    checklist: Checklist = (),
+    is_owed: bool = False,
     at: datetime | None = None,
 ) -> Ticket:
     """Hand over to another tier, with the reason and to a person if named.
 
-    A hand-over to TAM goes to the organisation's own TAM where there is one.
+    A hand-over to TAM goes to the organisation's own TAM where there is one. `checklist` is what the tier
+    asked and was told (handover.actions); `is_owed` says that it follows.
     """
     ticket = locked(ticket)
     require_active(ticket)
@@ -97,7 +103,40 @@ def hand_over(
             raise InvalidInput(_("%(name)s does not work in %(tier)s.") % {"name": to, "tier": tier})
     now = at or timezone.now()
     changes = change(ticket, now, tier=tier, assignee=to)
-    record("ticket.handed_over", ticket, by=by, at=now, changes=changes, reason=reason)
+    told: dict[str, Any] = {"checklist": list(checklist), "is_owed": is_owed} if checklist else {}
+    record("ticket.handed_over", ticket, by=by, at=now, changes=changes, reason=reason, **told)
+    return ticket
+
+
+@transaction.atomic
+def hand_back(
+    ticket: Ticket,
+    *,
+    by: User,
+    tier: str,
+    to: User | None,
+    missing: Checklist,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Ticket:
+    """Return a hand-over to the tier it came from: what is missing is told by the items of its checklist."""
+    ticket = locked(ticket)
+    require_active(ticket)
+    if tier == ticket.tier:
+        raise InvalidTransition(_("This ticket is with %(tier)s already.") % {"tier": tier})
+    if not missing:
+        reason = require_reason(reason)
+    now = at or timezone.now()
+    changes = change(ticket, now, tier=tier, assignee=to)
+    record(
+        "ticket.handed_back",
+        ticket,
+        by=by,
+        at=now,
+        changes=changes,
+        reason=reason.strip(),
+        missing=[{"key": item["key"], "label": item["label"]} for item in missing],
+    )
     return ticket
 
 

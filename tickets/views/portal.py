@@ -220,6 +220,7 @@ def _find(user: User, number: int) -> Ticket:
     this = Ticket.objects.filter(pk=OuterRef("pk"))
     tickets = with_file_names(tickets).annotate(
         is_followed=Exists(this.filter(watchers__isnull=False)),
+        has_hand_overs=Exists(this.filter(hand_overs__isnull=False)),
         has_known_issues=Exists(
             this.filter(Q(known_issue_links__isnull=False) | Q(merged__known_issue_links__isnull=False))
         ),

@@ -37,7 +37,6 @@ from tickets.forms.working import (
     AssignForm,
     DeskForm,
     FileForCustomerForm,
-    HandOverForm,
     HoldForm,
     NoteForm,
     PriorityForm,
@@ -129,22 +128,22 @@ def _with_form(form_class: type[DeskForm], act: Act, *, title: str | Promise, ve
     def view(request: SignedInRequest, number: int) -> HttpResponse:
         ticket = ticket_at_work(request, number)
         if request.method != "POST":
-            return _ask(request, ticket, form_class(ticket=ticket, user=request.user), title, verb, 200)
+            return ask_with(request, ticket, form_class(ticket=ticket, user=request.user), title, verb, 200)
 
         form = form_class(request.POST, request.FILES, ticket=ticket, user=request.user)
         if not form.is_valid():
-            return _ask(request, ticket, form, title, verb, 422)
+            return ask_with(request, ticket, form, title, verb, 422)
         try:
             ticket = act(ticket, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-            return _ask(request, ticket, form, title, verb, _status_of(refusal))
+            return ask_with(request, ticket, form, title, verb, _status_of(refusal))
         return done(request, ticket)
 
     return view
 
 
-def _ask(
+def ask_with(
     request: SignedInRequest,
     ticket: Ticket,
     form: DeskForm,
@@ -170,12 +169,6 @@ def _ask(
 
 assign = _with_form(
     AssignForm, actions.assign, title=gettext_lazy("Assign to a colleague"), verb=gettext_lazy("Assign")
-)
-hand_over = _with_form(
-    HandOverForm,
-    actions.hand_over,
-    title=gettext_lazy("Hand over to another tier"),
-    verb=gettext_lazy("Hand over"),
 )
 hold = _with_form(HoldForm, actions.hold, title=gettext_lazy("Put on hold"), verb=gettext_lazy("Put on hold"))
 resolve = _with_form(
