@@ -203,7 +203,8 @@ class Product:
         port = free_port()
         web = self.start(
             *("web", "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)),
-            "helpdesk.asgi:application",
+            # A browser may hold a connection on which it never asks for anything.
+            *("--workers-kill-timeout", "2", "helpdesk.asgi:application"),
             **{"SITE_URL": f"http://localhost:{port}", **settings},
         )
         site = Site(f"http://localhost:{port}", web, self)
