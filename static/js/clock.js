@@ -78,4 +78,5 @@ function run() {
 
 document.addEventListener("visibilitychange", run);
 document.addEventListener("htmx:afterSettle", tickAll);
+document.addEventListener("queue:replaced", tickAll);
 run();

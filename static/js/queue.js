@@ -1,5 +1,5 @@
-/* The queue by keyboard, and a table that is replaced without moving what the eye is on. Contract:
-     <section id="queue">               replaced as a whole by htmx; its rows carry data-row (the ticket's number)
+/* The queue by keyboard. Contract:
+     <section id="queue">               kept up to date by queue-live.js; its rows carry data-row (the ticket's number)
      .subject in a row                  the link to the ticket; [data-take] the button that takes it
      [data-select] in a row             selects the ticket; the form it belongs to (id "many") shows how many are
      <p id="queue-hints" data-…-label>  the words for the list of shortcuts, and data-taken-text */
@@ -7,7 +7,7 @@ import "./action-dialog.js";
 import { bindKey } from "./shortcuts.js";
 import { showToast } from "./toast.js";
 import "./came-from.js";
-import "./rest-when-hidden.js";
+import "./queue-live.js";
 
 const words = document.getElementById("queue-hints").dataset;
 let chosen = null;
@@ -99,46 +99,9 @@ document.addEventListener("focusin", (event) => {
   if (row && row.dataset.row !== chosen) mark(row);
 });
 
-/* --- The table is replaced: keep the chosen row where it is on the screen, and show what is new. */
-
-const MARGIN_OF_THE_BAR = 60;
-let before = null;
-
-function anchor() {
-  const row = (chosen && rowOf(chosen)) || rows().find((one) => one.getBoundingClientRect().top > MARGIN_OF_THE_BAR);
-  return row ? { number: row.dataset.row, top: row.getBoundingClientRect().top } : null;
-}
-
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target?.id !== "queue") return;
-  before = {
-    anchor: anchor(),
-    hadFocus: table().contains(document.activeElement),
-    known: new Map(rows().map((row) => [row.dataset.row, row.dataset.changed])),
-  };
-});
-
-document.addEventListener("htmx:afterSwap", () => {
-  if (!before) return;
-  const { anchor: kept, hadFocus, known } = before;
-  before = null;
+// Rows came, went or were exchanged (queue-live.js): what is selected and chosen stays so.
+document.addEventListener("queue:replaced", () => {
   showSelected();
   const row = chosen && rowOf(chosen);
-  if (row) {
-    mark(row);
-    if (hadFocus) row.querySelector(".subject").focus({ preventScroll: true });
-  } else if (hadFocus) {
-    table().querySelector(".subject")?.focus({ preventScroll: true });
-  }
-  const stays = kept && rowOf(kept.number);
-  // Somebody at the top of the page reads the top of the list.
-  if (stays && scrollY > 0) scrollBy({ top: stays.getBoundingClientRect().top - kept.top, behavior: "instant" });
-  if (!known.size) return;
-  for (const one of rows()) {
-    if (!known.has(one.dataset.row)) one.classList.add("is-new");
-    else if (known.get(one.dataset.row) !== one.dataset.changed) one.classList.add("is-changed");
-  }
+  if (row) mark(row);
 });
-
-// A promise has just been broken before our eyes: it belongs on top.
-document.addEventListener("clock:late", () => setTimeout(() => window.htmx.trigger(table(), "queue:refresh"), 1000));

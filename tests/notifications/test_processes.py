@@ -72,7 +72,7 @@ def test_a_change_reaches_another_persons_page_in_the_blink_of_an_eye(ours, tick
         for number in range(20):
             started = time.monotonic()
             actions.reply(ticket, by=rui, body=f"{number}")
-            while heard(page) != {"type": "ticket.changed", "number": ticket.pk, "kind": "ticket.replied"}:
+            while heard(page).get("kind") != "ticket.replied":
                 pass
             waits.append(time.monotonic() - started)
             time.sleep(0.25)  # longer than the socket gathers
