@@ -3,11 +3,15 @@ from drf_spectacular.views import SpectacularAPIView
 
 from accounts.views import set_language
 from helpdesk import views
+from kb.views import crawling
 from tickets.views import portal
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
+    path("robots.txt", crawling.robots, name="robots"),
+    path("sitemap.xml", crawling.sitemap_index, name="sitemap_index"),
+    path("sitemap-<slug:section>.xml", crawling.sitemap, name="sitemap"),
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("me/", include("accounts.urls")),

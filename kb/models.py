@@ -252,6 +252,11 @@ class Article(models.Model):
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
 
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may read it."""
+        return self.is_published and self.audience == self.Audience.PUBLIC
+
     def is_stale(self, today: date) -> bool:
         """Whether the date for reading it again has passed."""
         return self.review_on is not None and self.review_on < today

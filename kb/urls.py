@@ -1,7 +1,7 @@
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
 from kb.addresses import NameConverter
-from kb.views import panel, pictures, reading, revising, writing
+from kb.views import crawling, panel, pictures, reading, revising, writing
 
 register_converter(NameConverter, "name")
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("", reading.home, name="kb_home"),
     path("search/", reading.search, name="kb_search"),
     path("category/<name:slug>/", reading.category, name="kb_category"),
+    re_path(r"^changes/(?P<language>[\w-]+)\.(?P<form>atom|rss)$", crawling.changes, name="kb_changes"),
     path("drafts/", writing.drafts, name="kb_drafts"),
     path("new/", writing.write, name="kb_write"),
     path("preview/", writing.preview, name="kb_preview"),
@@ -28,4 +29,4 @@ urlpatterns = [
 ]
 
 # Words of the addresses above that no article may take as its own.
-RESERVED_SLUGS = {"search", "category", "suggest", "drafts", "new", "preview", "pictures"}
+RESERVED_SLUGS = {"changes", "search", "category", "suggest", "drafts", "new", "preview", "pictures"}

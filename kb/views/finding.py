@@ -32,7 +32,7 @@ def versions(request: HttpRequest, slug: str) -> list[Article]:
     """
     wanted = [request.GET.get("lang"), reader_language()]
     found = sorted(
-        Article.objects.visible_to(request.user).filter(slug=slug).select_related("category"),
+        Article.objects.visible_to(request.user).filter(slug=slug).select_related("category__parent__parent"),
         key=lambda one: (
             one.language != wanted[0],
             not one.is_published,

@@ -16,8 +16,10 @@ from kb import actions
 from kb import search as finder
 from kb.case import MAX_TYPED
 from kb.models import Article, ArticleQuerySet, Category
+from kb.neighbours import fits, for_other_versions, neighbours, shelves_above, versions_known
 from kb.rendering import rendered
 from kb.views.finding import LANGUAGES, asked, framed, reader_language, versions
+from kb.views.keeping import asked_each_time, in_the_asked_language, never_kept
 from products.models import Platform, Product
 
 PAGE_SIZE = 20
@@ -28,6 +30,8 @@ LONG_ARTICLE_HEADINGS = 3
 
 
 @require_safe
+@in_the_asked_language
+@asked_each_time
 def home(request: HttpRequest) -> HttpResponse:
     """The shelves with what is read most on each."""
     articles = _narrowed(request)
@@ -56,17 +60,22 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@in_the_asked_language
+@asked_each_time
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything on one shelf."""
     shelf = get_object_or_404(Category, slug=slug)
     articles = _narrowed(request).filter(category=shelf).light().order_by("title")
     page = Paginator(articles, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
-        request, "kb/category.html", framed(request, category=shelf, page=page, **_filters(request))
+        request,
+        "kb/category.html",
+        framed(request, category=shelf, shelves=shelves_above(shelf), page=page, **_filters(request)),
     )
 
 
 @require_safe
+@never_kept
 def search(request: HttpRequest) -> HttpResponse:
     text = asked(request, "q")[:MAX_TYPED].strip()
     found = finder.search(
@@ -93,7 +102,10 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@in_the_asked_language
+@asked_each_time
 def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """`?version=` marks whether it holds for this SDK version; the page stays what it is."""
     chosen, *others = versions(request, slug)
     if not (isinstance(request.user, User) and request.user.is_staff_member):
         Article.objects.filter(pk=chosen.pk).update(views=F("views") + 1)
@@ -109,8 +121,35 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             html=page.html,
             contents=contents if len(contents) >= LONG_ARTICLE_HEADINGS else [],
             translations=[(one, LANGUAGES[one.language]) for one in others],
+            shelves=shelves_above(chosen.category),
+            neighbours=neighbours(chosen, request.user),
+            alternates=[one for one in (chosen, *others) if one.is_public] if chosen.is_public else [],
+            path_for_languages=_without_language(request),
+            **_version_asked_for(request, chosen),
         ),
     )
+
+
+def _version_asked_for(request: HttpRequest, article: Article) -> dict[str, object]:
+    """Which versions a reader may choose, whether the article holds for the one chosen, and what does."""
+    if not (article.sdk_from or article.sdk_to):
+        return {}
+    asked_for = asked(request, "version")[:20].strip()
+    others = for_other_versions(article, Article.objects.visible_to(request.user))
+    return {
+        "version": asked_for,
+        "version_fits": fits(article, asked_for),
+        "versions_known": versions_known(article),
+        "for_version": [one for one in others if asked_for and fits(one, asked_for)],
+        "other_versions": others,
+    }
+
+
+def _without_language(request: HttpRequest) -> str:
+    """Where the switch of languages leads: here, whatever language the address asked for."""
+    query = request.GET.copy()
+    query.pop("lang", None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 @require_POST
