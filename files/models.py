@@ -11,8 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from files import kinds
@@ -199,4 +199,5 @@ class LogPattern(models.Model):
         verbose_name_plural = _("log patterns")
 
     def __str__(self) -> str:
-        return self.name
+        """Its name; one that was shipped, and not named anew, in the reader's language."""
+        return gettext(self.name) if self.key else self.name

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -15,10 +18,7 @@ from kb.models import Article
 from products.models import Platform, Product
 
 # As a form asks for them.
-ORDER = (
-    *("product", "platform", "sdk_version", "device_model", "os_version", "browser", "error_code"),
-    *("started_at", "ended_at"),
-)
+ORDER = ("product", "platform", "sdk_version", "device_model", "os_version", "browser", "error_code")
 MOST_CODES = 5
 MOST_ARTICLES = 3
 
@@ -26,7 +26,7 @@ MOST_ARTICLES = 3
 @dataclass(frozen=True)
 class Shown:
     """One proposal: the field it is for, what it is called there, its value, and how that is written for
-    people."""
+    people. Of a period `value` is the beginning; `zone` is empty where the reader's own is meant."""
 
     field: str
     label: str
@@ -34,6 +34,8 @@ class Shown:
     shown: str
     line: int
     text: str
+    until: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def proposals(reader: User, stored: StoredFile, language: str) -> Proposals:
 def from_findings(reader: User, found: Findings, language: str) -> Proposals:
     offered = facts_of(found)
     facts = [_shown(one.field, one.value, one.line, one.text) for name in ORDER if (one := offered.get(name))]
+    facts += _period(found)
     codes = found.error_codes[:MOST_CODES]
     known = _articles(reader, [one.value for one in codes], language)
     return Proposals(
@@ -84,9 +87,37 @@ def _shown(name: str, value: str, line: int, text: str) -> Shown:
     return Shown(name, _label(name), _for_field(name, value), _for_eyes(name, value), line, text)
 
 
+def _period(found: Findings) -> Iterator[Shown]:
+    """From the first line to the last, in whole minutes, as a form asks when it happened.
+
+    A log that names its zone is told in the reader's; of another the reader's clock is meant.
+    """
+    if found.first is None or found.last is None:
+        return
+    first, last = found.first.at, found.last.at + timedelta(seconds=59)
+    zone = ""
+    if timezone.is_aware(first) and timezone.is_aware(last):
+        first, last = timezone.localtime(first), timezone.localtime(last)
+        zone = timezone.get_current_timezone_name()
+    same_day = first.date() == last.date()
+    yield Shown(
+        field="time_range",
+        label=_("Time"),
+        value=_minute(first),
+        shown=f"{first:%Y-%m-%d %H:%M} – {last:{'%H:%M' if same_day else '%Y-%m-%d %H:%M'}}",
+        line=found.first.line,
+        text="",
+        until=_minute(last),
+        zone=zone,
+    )
+
+
+def _minute(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M")
+
+
 def _label(name: str) -> str:
-    extra = {"product": _("Product"), "started_at": _("First line"), "ended_at": _("Last line")}
-    return extra.get(name) or capfirst(str(LogPattern.Fact(name).label))
+    return _("Product") if name == "product" else capfirst(str(LogPattern.Fact(name).label))
 
 
 def _for_field(name: str, value: str) -> str:
@@ -101,8 +132,6 @@ def _for_eyes(name: str, value: str) -> str:
         return str(Platform(value).label)
     if name == "product":
         return str(Product.objects.filter(code=value).first() or value)
-    if name in ("started_at", "ended_at"):
-        return value.replace("T", " ")
     return value
 
 

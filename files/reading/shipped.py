@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 _VERSION = r"v?(\d{1,3}\.\d{1,3}(?:\.\d{1,4}){0,2}(?:-[0-9A-Za-z.]{1,20})?)"
 
 # key, fact, name, pattern, value, example. In the order in which they are believed.
@@ -14,7 +16,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "sdk-named",
         "sdk_version",
-        "SDK version by name",
+        _("SDK version by name"),
         r"(?i)\bsdk[ _-]?ver(?:sion)?(?:[ _-]?name)?[\"']?\s*(?:[:=(]|is)?\s*[\"']?" + _VERSION,
         "",
         "I/RtcEngine: SDK version: 4.3.2",
@@ -22,7 +24,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "sdk-product",
         "sdk_version",
-        "SDK and its version",
+        _("SDK and its version"),
         r"(?i)\b(?:[a-z]{2,20}[ _-]?)?(?:rtc|rtm|live|im|engine)?[ _-]?sdk(?:[ _-](?:android|ios|web|native))?[ /:=@_-]{1,3}(?:ver(?:sion)?[ :=]{0,2})?"
         + _VERSION,
         "",
@@ -31,7 +33,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "sdk-engine",
         "sdk_version",
-        "Engine and its version",
+        _("Engine and its version"),
         r"(?i)\b[a-z]{0,12}rtc(?:[ _-]?(?:engine|core|lib(?:rary)?))?(?:[ _-]?kit)?[ /:=@_-]{1,3}(?:ver(?:sion)?[ :=]{0,2})?"
         + _VERSION,
         "",
@@ -40,7 +42,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-logcat",
         "platform",
-        "Android: a line of logcat",
+        _("Android: a line of logcat"),
         r"^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\s+\d+\s+\d+ [VDIWEFA] ",
         "android",
         "07-13 09:00:01.123  2345  2371 E RtcEngine: error -17",
@@ -48,7 +50,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-logcat-brief",
         "platform",
-        "Android: a brief line of logcat",
+        _("Android: a brief line of logcat"),
         r"^(?:\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} )?[VDIWEF]/[\w.$-]{1,60}\s*\(\s*\d+\): ",
         "android",
         "E/RtcEngine( 2345): error -17",
@@ -56,7 +58,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-flutter",
         "platform",
-        "Flutter",
+        _("Flutter"),
         r"\b(?:I/flutter|package:flutter/|Flutter Engine)",
         "flutter",
         "I/flutter ( 2345): joined",
@@ -64,7 +66,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-unity",
         "platform",
-        "Unity",
+        _("Unity"),
         r"\b(?:UnityEngine\.|Unity version|Initialize engine version: )",
         "unity",
         "UnityEngine.Debug:Log(Object)",
@@ -72,7 +74,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-electron",
         "platform",
-        "Electron",
+        _("Electron"),
         r"\bElectron/\d",
         "electron",
         "Chrome/120.0.0.0 Electron/28.1.0 Safari/537.36",
@@ -80,7 +82,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-react",
         "platform",
-        "React Native",
+        _("React Native"),
         r"\b(?:ReactNativeJS|com\.facebook\.react\.)",
         "react-native",
         "I/ReactNativeJS(2345): joined",
@@ -88,7 +90,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-web-console",
         "platform",
-        "Web: a line of the console",
+        _("Web: a line of the console"),
         r"\b[\w.-]{1,60}\.(?:js|mjs|tsx?)(?:\?\w{0,40})?:\d{1,6}(?::\d{1,6})? |\bUncaught \(in promise\)",
         "web",
         "app.js:120 Uncaught (in promise) NotAllowedError",
@@ -96,7 +98,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-web",
         "platform",
-        "Web: a browser names itself",
+        _("Web: a browser names itself"),
         r"\bMozilla/5\.0 \(",
         "web",
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36",
@@ -104,7 +106,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-nslog",
         "platform",
-        "iOS: a line of NSLog",
+        _("iOS: a line of NSLog"),
         r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6}[+-]\d{4} [\w .-]{1,40}\[\d+[:\]]",
         "ios",
         "2026-07-13 09:00:01.123456+0800 Kite[345:6789] joined",
@@ -112,7 +114,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-android",
         "platform",
-        "Android by name",
+        _("Android by name"),
         r"\bAndroid(?: OS)?[ /:=(]{1,2}\d{1,2}\b|\bBuild fingerprint: ",
         "android",
         "device Pixel 8, Android 14",
@@ -120,7 +122,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-ios",
         "platform",
-        "iOS by name",
+        _("iOS by name"),
         r"\b(?:iPhone OS|iPadOS|iOS)[ /:=]{1,2}\d{1,2}[._]|\bHardware Model:\s+i(?:Phone|Pad)|\bCPU (?:iPhone )?OS \d",
         "ios",
         "OS Version:          iPhone OS 17.5.1 (21F90)",
@@ -128,7 +130,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-macos",
         "platform",
-        "macOS by name",
+        _("macOS by name"),
         r"\b(?:macOS|Mac OS X)[ /:=]{1,2}\d{2}[._]\d",
         "macos",
         "OS Version:            macOS 14.5 (23F79)",
@@ -136,7 +138,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "platform-windows",
         "platform",
-        "Windows by name",
+        _("Windows by name"),
         r"\bWindows(?: NT)? 1[01](?:\.0)?\b",
         "windows",
         "os: Windows 11 23H2",
@@ -144,7 +146,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "device-fingerprint",
         "device_model",
-        "Device by its property",
+        _("Device by its property"),
         r"\[?ro\.product\.(?:marketname|model)\]?\s*[:=]\s*\[?([\w][\w .()+-]{1,40})",
         "",
         "[ro.product.model]: [Pixel 8]",
@@ -152,7 +154,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "device-model",
         "device_model",
-        "Device by name",
+        _("Device by name"),
         r"(?i)\b(?:device[ _-]?(?:model|name|type)|hardware model|phone model|model(?:code)?)[\"']?\s*[:=]\s*[\"']?([\w][\w .()+,-]{1,40}?)(?:[\"';|\]]|, |\s{2}|\s*$)",
         "",
         "Hardware Model:      iPhone15,2",
@@ -160,7 +162,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "device-word",
         "device_model",
-        "Device after the word",
+        _("Device after the word"),
         r"\b[Dd]evice[:=]? ((?:Pixel|Redmi|Xiaomi|HUAWEI|Huawei|HONOR|OPPO|vivo|OnePlus|Galaxy|SM-|iPhone|iPad|Mi |POCO|Nexus|Moto)[\w .()+-]{0,30}?)(?:[\"',;|\]]|\s{2}|$)",
         "",
         "device Pixel 8, Android 14",
@@ -168,7 +170,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "device-agent",
         "device_model",
-        "Device in a browser's name",
+        _("Device in a browser's name"),
         r"\(Linux; (?:U; )?Android [\d.]{1,8}; (?:[a-z]{2}-[a-zA-Z]{2}; )?([\w][\w .()+-]{1,40}?)(?: Build/[^)]{1,60})?[;)]",
         "",
         "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36",
@@ -176,7 +178,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "os-android",
         "os_version",
-        "Version of Android",
+        _("Version of Android"),
         r"\bAndroid(?: OS)?(?: version)?[ /:=(]{1,3}v?(\d{1,2}(?:\.\d{1,2}){0,2})\b",
         r"Android \1",
         "device Pixel 8, Android 14 (API 34)",
@@ -184,7 +186,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "os-android-property",
         "os_version",
-        "Version of Android by its property",
+        _("Version of Android by its property"),
         r"ro\.build\.version\.release\]?\s*[:=]\s*\[?(\d{1,2}(?:\.\d{1,2}){0,2})",
         r"Android \1",
         "[ro.build.version.release]: [14]",
@@ -192,7 +194,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "os-android-fingerprint",
         "os_version",
-        "Version of Android in a fingerprint",
+        _("Version of Android in a fingerprint"),
         r"\bBuild fingerprint: '?[^:\s]{3,120}:(\d{1,2}(?:\.\d{1,2})?)/",
         r"Android \1",
         "Build fingerprint: 'google/shiba/shiba:14/UQ1A.240205.002/11224170:user/release-keys'",
@@ -200,7 +202,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "os-ios",
         "os_version",
-        "Version of iOS",
+        _("Version of iOS"),
         r"\b(?:iPhone OS|iOS)(?: version)?[ /:=]{1,3}(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)",
         r"iOS \1",
         "OS Version:          iPhone OS 17.5.1 (21F90)",
@@ -208,7 +210,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "os-ipados",
         "os_version",
-        "Version of iPadOS",
+        _("Version of iPadOS"),
         r"\biPadOS(?: version)?[ /:=]{1,3}(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)",
         r"iPadOS \1",
         "system: iPadOS 17.5",
@@ -216,7 +218,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "os-macos",
         "os_version",
-        "Version of macOS",
+        _("Version of macOS"),
         r"\b(?:macOS|Mac OS X)(?: version)?[ /:=]{1,3}(\d{2}[._]\d{1,2}(?:[._]\d{1,2})?)",
         r"macOS \1",
         "OS Version:            macOS 14.5 (23F79)",
@@ -224,7 +226,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "os-windows",
         "os_version",
-        "Version of Windows",
+        _("Version of Windows"),
         r"\bWindows (1[01](?: \d\dH[12])?)\b",
         r"Windows \1",
         "os: Windows 11 23H2",
@@ -232,7 +234,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "browser-chrome",
         "browser",
-        "Chrome",
+        _("Chrome"),
         r"\bChrome/(\d{2,3}(?:\.\d{1,5}){1,3})",
         r"Chrome \1",
         "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.6099.109 Safari/537.36",
@@ -240,7 +242,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "browser-firefox",
         "browser",
-        "Firefox",
+        _("Firefox"),
         r"\bFirefox/(\d{2,3}(?:\.\d{1,3}){0,2})",
         r"Firefox \1",
         "Gecko/20100101 Firefox/128.0",
@@ -248,7 +250,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "browser-safari",
         "browser",
-        "Safari",
+        _("Safari"),
         r"\bVersion/(\d{2}(?:\.\d{1,2}){0,2}) (?:Mobile/\w{1,10} )?Safari/",
         r"Safari \1",
         "Version/17.5 Mobile/15E148 Safari/604.1",
@@ -256,7 +258,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "error-called",
         "error_code",
-        "An error code by name",
+        _("An error code by name"),
         r"(?i)\b(?:err(?:or)?[ _-]?(?:code|no|num(?:ber)?)?|result[ _-]?code|ret[ _-]?code|on_?error)[\"']?\s?(?:[:=(,]|is)?\s{0,2}[\"']?(-?[1-9]\d{0,5})\b",
         "",
         "E RtcEngine: onError, error code: -17",
@@ -264,7 +266,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "error-code",
         "error_code",
-        "A code after a sign",
+        _("A code after a sign"),
         r"\bcode[\"']?\s?[:=]\s?[\"']?(-?[1-9]\d{0,5})\b",
         "",
         'join failed {"code":-102}',
@@ -272,7 +274,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "error-negative",
         "error_code",
-        "What was returned, below zero",
+        _("What was returned, below zero"),
         r"(?i)\b(?:ret(?:urn(?:s|ed)?)?|result|failed(?: with)?|status)[ :=(]{1,3}(-[1-9]\d{0,5})\b",
         "",
         "joinChannel returned -17",
@@ -280,7 +282,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "error-name",
         "error_code",
-        "A named error",
+        _("A named error"),
         r"\b((?:[A-Z]{2,12}_)?ERR(?:OR)?_[A-Z][A-Z0-9_]{2,40})\b",
         "",
         "AudioDevice: ERR_ADM_INIT_PLAYOUT",
@@ -288,7 +290,7 @@ SHIPPED: list[tuple[str, str, str, str, str, str]] = [
     (
         "error-chinese",
         "error_code",
-        "An error code in Chinese",
+        _("An error code in Chinese"),
         r"(?:错误码?|错误代码|返回码?|状态码|报错)\s?[:：=]?\s?(-?[1-9]\d{0,5})\b",
         "",
         "加入频道失败，错误码：-17",

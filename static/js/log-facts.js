@@ -1,5 +1,6 @@
 /* What an uploaded log says, taken into the form by a press (templates/files/_proposals.html). What a person typed is
-   never overwritten: a fact fills a field that is empty, or that a fact filled before.
+   never overwritten: a fact fills a field that is empty, or that a fact filled before. A period brings its end (data-until)
+   and, where the log names one, its zone (data-zone) into the fields NAME_until and NAME_zone.
    Contract: [data-log-facts] inside a form, with [data-fact="name of a field" data-value] rows and a JSON script.
    For every log that arrives the event "log-facts" bubbles from its row; detail: {upload, name, facts: [{field, label,
    value, shown, line}]}. A field that appears later (its question depends on another answer) is found when it is there. */
@@ -21,6 +22,14 @@ function take(form, fact) {
     return false;
   }
   filled.set(field, field.value);
+  for (const part of ["until", "zone"]) {
+    const other = fact.dataset[part] && fieldOf(form, `${fact.dataset.fact}_${part}`);
+    // A zone stands there from the beginning; alone it answers nothing.
+    if (other && (part === "zone" || isMine(other))) {
+      other.value = fact.dataset[part];
+      filled.set(other, other.value);
+    }
+  }
   const changed = field instanceof RadioNodeList ? [...field].find((one) => one.checked) : field;
   changed.dispatchEvent(new Event("input", { bubbles: true }));
   changed.dispatchEvent(new Event("change", { bubbles: true }));

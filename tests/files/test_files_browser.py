@@ -61,6 +61,10 @@ def test_a_log_of_twenty_megabytes_is_masked_read_and_proposed(as_, site, rui, l
     with upload.file.open("rb") as file:
         assert b"203.0.113.7" not in file.read()
 
+    row.locator("[data-fact=time_range] [data-use]").click()
+    expect(page.locator("[name=time_range]")).to_have_value(re.compile("-07-13T09:00$"))
+    expect(page.locator("[name=time_range_until]")).to_have_value(re.compile("-07-13T09:01$"))
+
     # A reload keeps the file, and the log opens at any line at once.
     page.reload()
     expect(page.locator("[data-upload]")).to_contain_text("sdk.log")

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import re2
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from files.models import LogPattern
+from files.proposing import from_findings
 from files.reading import findings_of, log_facts, read, read_text
 from files.reading.compiling import compiled
 from files.reading.shipped import SHIPPED
@@ -266,3 +268,22 @@ def test_findings_go_with_the_file(client, rui, ticket, tmp_path):
     actions.reply(ticket, by=rui, body="x", files=[ContentFile(LOGCAT.encode(), name="a.log")])
     assert findings_of(Attachment.objects.get()).best("sdk_version").value == "4.3.2"
     assert not list(Path(tmp_path / "uploads").glob("*"))
+
+
+def test_a_form_is_offered_when_it_happened_in_the_clock_of_the_log_or_the_readers(rui, clock):
+    (period,) = [
+        one for one in from_findings(rui, read_text(LOGCAT), "en").facts if one.field == "time_range"
+    ]
+    assert (period.value, period.until, period.zone) == ("2026-07-13T09:00", "2026-07-13T09:01", "")
+    with timezone.override("Europe/Lisbon"):
+        facts = from_findings(rui, read_text(IOS), "en").facts
+    (period,) = [one for one in facts if one.field == "time_range"]
+    assert (period.value, period.until) == ("2026-07-13T02:00", "2026-07-13T02:05")
+    assert (period.zone, period.shown) == ("Europe/Lisbon", "2026-07-13 02:00 – 02:05")
+
+
+def test_shipped_patterns_are_named_in_the_readers_language_and_others_as_they_were():
+    with translation.override("zh-hans"):
+        assert str(LogPattern(key="error-name", name="A named error")) == "错误名称"
+        assert str(LogPattern(key="error-name", name="Ours")) == "Ours"
+        assert str(LogPattern(name="A named error")) == "A named error"
