@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from demo import known_issues, macros, notices, people, reading, sdk_versions, texts, timing
+from demo import known_issues, macros, notices, people, reading, routing, sdk_versions, texts, timing
 from demo.playing import Player, Step
 from demo.texts import Story, Texts
 from events.recording import silently
@@ -51,6 +51,7 @@ def load(*, show: Show) -> None:
         opening = timezone.now()
         player.play(_live(demo, opening), until=opening, played=lambda number: None)
         macros.write(cast)
+        routing.write(cast, opening)
         known_issues.write(cast, opening)
         notices.leave(opening - timedelta(days=1), opening)
 

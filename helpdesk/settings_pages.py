@@ -69,6 +69,13 @@ GROUPS: list[tuple[str | Promise, list[Section]]] = [
         _("Tickets"),
         [
             Section(
+                "routing",
+                _("Routing"),
+                _("Who gets a new ticket: by skill, language, load and working hours."),
+                "routing",
+                "people",
+            ),
+            Section(
                 "request_types",
                 _("Request types"),
                 _("What a ticket can be about, and what its form asks."),

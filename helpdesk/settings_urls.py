@@ -11,6 +11,7 @@ urlpatterns = [
     path("hand-over/", include("handover.settings_urls")),
     path("", include("intake.settings_urls")),
     path("", include("products.settings_urls")),
+    path("", include("routing.settings_urls")),
     path("", include("sla.plans.urls")),
     path("", include("sla.policies.urls")),
 ]

@@ -21,6 +21,8 @@ urlpatterns = [
     path("tickets/", include("handover.urls")),
     path("queue/", include("tickets.queue_urls")),
     path("macros/", include("macros.urls")),
+    path("availability/", include("routing.urls")),
+    path("tickets/", include("routing.ticket_urls")),
     path("palette/", include("palette.urls")),
     path("docs/", include("kb.urls")),
     path("known-issues/", include("known_issues.urls")),

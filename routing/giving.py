@@ -17,6 +17,7 @@ from routing.choosing import Desk, Outcome, decide
 from routing.desk import HELD, hold_desk, read_desk
 from routing.facts import RELATED, facts_of
 from routing.models import Decision, RulesVersion, TurnTaken, Waiting
+from routing.people import Person
 from routing.rules import Facts
 from sla.terms import Book
 from tickets.actions import assign
@@ -37,6 +38,10 @@ class Trigger(StrEnum):
     WAITED = "waited"
 
 
+# All others only ask for tickets that nobody has.
+MAY_HAVE_SOMEBODY = (Trigger.ESCALATED, Trigger.REOPENED)
+
+
 @transaction.atomic
 def route(ticket: Ticket, *, trigger: Trigger, sequence: int, at: datetime) -> Decision | None:
     """Decide about one ticket and do it. None where nothing was to be decided, or no rule is for it.
@@ -47,31 +52,30 @@ def route(ticket: Ticket, *, trigger: Trigger, sequence: int, at: datetime) -> D
     if version is None or not version.is_on:
         return None
     ticket = locked(ticket)
-    if not _is_to_be_given(ticket, trigger, at):
+    if not ticket.is_active or (ticket.assignee_id and trigger not in MAY_HAVE_SOMEBODY):
         return None
     hold_desk()
     if Decision.objects.filter(ticket=ticket, sequence=sequence, trigger=trigger).exists():
         return None
     rules = version.read
     desk = read_desk(rules, at)
+    if not needs_somebody(trigger, ticket.tier, desk.people.get(ticket.assignee_id or 0), at):
+        return None
     ticket = Ticket.objects.select_related(*RELATED, "product").defer("search").get(pk=ticket.pk)
     facts = facts_of(ticket, at)
     decided = decide(facts, rules, desk, at)
     return _do(ticket, decided, facts, desk, version=version, trigger=trigger, sequence=sequence, at=at)
 
 
-def _is_to_be_given(ticket: Ticket, trigger: Trigger, at: datetime) -> bool:
-    """Whether it still needs somebody: what a person has decided meanwhile stands."""
-    if not ticket.is_active or ticket.merged_into_id:
-        return False
-    holder = User.objects.filter(pk=ticket.assignee_id or 0).first()
+def needs_somebody(trigger: Trigger, tier: str, holder: Person | None, at: datetime) -> bool:
+    """Whether a ticket is to be given out. What a person has decided meanwhile stands; a holder who does not
+    work here any more is none."""
     if holder is None:
         return True
     if trigger is Trigger.ESCALATED:
-        return holder.tier != ticket.tier
+        return holder.tier != tier
     if trigger is Trigger.REOPENED:
-        is_away = holder.absences.current(at).exists()
-        return is_away or not holder.is_staff_member
+        return holder.away(at) is not None
     return False
 
 

@@ -7,6 +7,9 @@ a new ticket has nobody. It is called again after a failure, so `giving.route` d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils import timezone
 
 from events.models import Event
@@ -27,11 +30,12 @@ def listen(event: Event) -> None:
     _before, assignee = event.changes.get("assignee", [None, None])
     if assignee is not None:
         absences.pass_on(event, assignee, at=now)
-    elif trigger := trigger_of(event):
+    elif trigger := trigger_of(event.kind, event.changes):
         route(event.ticket, trigger=trigger, sequence=event.sequence, at=now)
 
 
-def trigger_of(event: Event) -> Trigger | None:
-    if "reopen_count" in event.changes:
+def trigger_of(kind: str, changes: Mapping[str, Any]) -> Trigger | None:
+    """Whether an event that gave the ticket to nobody asks for routing, and why."""
+    if "reopen_count" in changes:
         return Trigger.REOPENED
-    return _TRIGGERS.get(event.kind)
+    return _TRIGGERS.get(kind)

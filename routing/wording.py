@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +12,9 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, npget
 from django.utils.translation import gettext as _
 
 from events.presenting import in_language
-from helpdesk.templatetags.look import plain_moment
+from helpdesk.templatetags.look import duration, plain_moment
 from routing.choosing import Hindrance
+from routing.rules import Ask, Turn
 
 # What languages are called in a sentence; settings.LANGUAGES has the names they give themselves.
 _SPOKEN = {"en": gettext_lazy("English"), "zh-hans": gettext_lazy("Chinese")}
@@ -113,3 +115,74 @@ def against(hindrance: str) -> str:
 
 def reasons_in_words(reasons: list[Mapping[str, Any]]) -> str:
     return listed([words for reason in reasons if (words := reason_in_words(reason))])
+
+
+def fact_name(name: str) -> str:
+    """What one of the facts in `Change.changes` is called."""
+    return {
+        "languages": _("Languages"),
+        "capacity": _("Capacity"),
+        "calendar": _("Working hours"),
+        "hours": _("A week of their own"),
+        "takes_turns": _("Gets tickets by the rules of the tier"),
+        "products": _("Product skills"),
+        "absence": _("Absence"),
+    }.get(name, name)
+
+
+def fact_in_words(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name == "languages":
+        return listed([language_name(code) for code in value])
+    if isinstance(value, list):
+        return listed(value)
+    if isinstance(value, dict):
+        return listed([f"{day} {'–'.join(pair)}" for day, pairs in value.items() for pair in pairs])
+    return "" if value is None else str(value)
+
+
+def trigger_in_words(trigger: str) -> str:
+    return {
+        "created": _("the ticket was filed"),
+        "escalated": _("it was escalated"),
+        "handed_over": _("it was handed over"),
+        "reopened": _("it was reopened while its holder was not there"),
+        "released": _("it was put back for the rules to give out"),
+        "waited": _("it had waited for somebody"),
+    }.get(trigger, trigger)
+
+
+def asked_in_words(ask: str, turn: str) -> str:
+    """ "Asked: everybody in the ticket's tier. Chosen: who has the least to do." """
+    who = Ask(ask).label if ask in Ask.values else ask
+    if ask == Ask.NOBODY:
+        return _("The rule leaves it in the queue.")
+    how = Turn(turn).label if turn in Turn.values else turn
+    return _("Asked: %(who)s. Chosen: %(how)s.") % {"who": who, "how": how}
+
+
+def verdict_in_words(person: Mapping[str, Any], tried: Mapping[str, Any]) -> str:
+    if person["chosen"]:
+        told = _("chosen")
+        return (
+            _("%(told)s, though %(why)s") % {"told": told, "why": _all(person)} if person["against"] else told
+        )
+    if person["against"]:
+        return _all(person)
+    chosen = next((one for one in tried["people"] if one["chosen"]), None)
+    if tried["turn"] == Turn.LEAST_LOADED and chosen and person["load"] > chosen["load"]:
+        return _("could, and had more to do")
+    return _("could, and was not next in turn")
+
+
+def _all(person: Mapping[str, Any]) -> str:
+    return listed([against(hindrance) for hindrance in person["against"]])
+
+
+def waited(time: timedelta) -> str:
+    return _("at once") if time < timedelta(minutes=1) else _("after %(time)s") % {"time": duration(time)}
+
+
+def nobody() -> str:
+    return _("nobody")
