@@ -36,6 +36,17 @@ def keep(owner: User, place: str, *, content: Any, key: str = "") -> Draft:
     return draft
 
 
+def add_to(owner: User, place: str, text: str, *, field: str = "body") -> Draft:
+    """Put a text before what stands in the form's field; both are wanted."""
+    draft = find(owner, place)
+    content = dict(draft.content) if draft else {}
+    standing = "".join(content.get(field, []))
+    texts = [text] if standing.strip() in ("", text.strip()) else [text, standing]
+    return keep(
+        owner, place, content={**content, field: ["\n\n".join(texts)]}, key=draft.key if draft else ""
+    )
+
+
 def find(owner: User, place: str) -> Draft | None:
     return Draft.objects.visible_to(owner).filter(place=place).first()
 

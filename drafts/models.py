@@ -11,10 +11,21 @@ from accounts.models import User
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     def visible_to(self, user: User | AnonymousUser) -> DraftQuerySet:
-        """Only who wrote it: a draft is nobody else's affair, not even the desk's."""
+        """Only who wrote it may change it. What the desk writes to a ticket, the desk may read: `of_desk`."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         return self.filter(owner=user)
+
+    def of_desk(self, ticket_number: int, viewer: User | AnonymousUser) -> DraftQuerySet:
+        """Unsent replies and notes of this person's colleagues on a ticket.
+
+        Nothing for a customer, and nothing of one: what a requester has not sent is nobody else's affair.
+        """
+        if not isinstance(viewer, User) or not viewer.is_staff_member:
+            return self.none()
+        places = [f"reply-{ticket_number}", f"note-{ticket_number}"]
+        of_staff = self.filter(place__in=places, owner__role__in=User.STAFF_ROLES)
+        return of_staff.exclude(owner=viewer)
 
 
 class Draft(models.Model):
@@ -35,7 +46,19 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "place"], name="draft_once_of_a_form")]
-        indexes = [models.Index(fields=["updated_at"], name="draft_by_change")]
+        indexes = [
+            models.Index(fields=["updated_at"], name="draft_by_change"),
+            models.Index(fields=["place"], name="draft_of_place"),
+        ]
 
     def __str__(self) -> str:
         return f"draft of {self.place}"
+
+    @property
+    def text(self) -> str:
+        """What stands in the composer, without what surrounds it."""
+        return "".join(self.content.get("body", [])).strip()
+
+    @property
+    def is_note(self) -> bool:
+        return self.place.startswith("note-")

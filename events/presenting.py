@@ -152,6 +152,8 @@ def _rendered(event: Event, viewer: User, people: dict[int, User]) -> SafeString
         "title": in_language(event.data.get("titles")),
         "agreed_at": _moment(event.data.get("agreed_at")),
         "until": _moment(event.data.get("until")),
+        "leaves_at": _moment(event.data.get("leaves_at")),
+        "author": _object(people.get(event.data.get("author", 0)), viewer),
         "because": _because(event, viewer),
     }
     return render_to_string(f"events/{event.kind}.html", context)
@@ -188,8 +190,7 @@ def _mentioned(events: list[Event], viewer: User) -> dict[int, User]:
     people = {viewer.pk: viewer}
     for event in events:
         wanted.update(pk for pk in event.changes.get("assignee", []) if pk)
-        if requester := event.data.get("requester"):
-            wanted.add(requester)
+        wanted.update(event.data[name] for name in ("requester", "author") if event.data.get(name))
         people |= {person.pk: person for person in _at_hand(event)}
     missing = wanted - people.keys()
     return people | User.objects.in_bulk(missing) if missing else people

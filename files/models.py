@@ -89,11 +89,16 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         return self.filter(state=Upload.State.READY)
 
     def outdated(self, now: Any) -> UploadQuerySet:
-        return self.filter(updated_at__lt=now - timedelta(hours=settings.UPLOAD_KEPT_HOURS))
+        """Forgotten ones. What goes with a held reply waits as long as the reply does."""
+        forgotten = self.filter(updated_at__lt=now - timedelta(hours=settings.UPLOAD_KEPT_HOURS))
+        return forgotten.exclude(place__startswith=Upload.HELD)
 
 
 class Upload(StoredFile):
     """A file on its way: it arrives in parts, then waits for its message. Forgotten ones are swept away."""
+
+    # How the places of replies begin that wait to be sent (composing). Nobody uploads to them.
+    HELD = "held-"
 
     class State(models.TextChoices):
         ARRIVING = "arriving", _("arriving")

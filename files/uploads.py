@@ -42,6 +42,8 @@ def begin(owner: User, *, place: str, name: str, size: int, keeps_original: bool
     Raises TooLarge, TooManyNow, NoRoom, or InvalidInput for an empty file.
     """
     name = clean_name(name)
+    if place.startswith(Upload.HELD):
+        raise InvalidInput(_("There is no such form."))
     check_size(name, size)
     _check_place(owner, place, size)
     if not limits.admits(owner, 1):
@@ -170,6 +172,11 @@ def chosen(owner: User, ids: Iterable[object]) -> list[Upload]:
 def waiting(owner: User, place: str) -> list[Upload]:
     """What this person chose in a form and has not sent yet, also what broke off."""
     return list(Upload.objects.visible_to(owner).at(place).defer("progress"))
+
+
+def move(uploads: Iterable[Upload], *, to: str) -> None:
+    """They wait for another form now, or for none at all (`Upload.HELD`)."""
+    Upload.objects.filter(pk__in=[one.pk for one in uploads]).update(place=to, updated_at=timezone.now())
 
 
 def taken(uploads: Sequence[Upload]) -> None:

@@ -30,19 +30,19 @@ GOODBYE_SECONDS = 1.0
 class _Messenger:
     """The thread of this process, started with the first hint."""
 
-    hints: queue.Queue[tuple[Any, tuple[Any, ...]]] = field(
+    hints: queue.Queue[tuple[Any, tuple[Any, ...], float]] = field(
         default_factory=lambda: queue.Queue(maxsize=MOST_WAITING)
     )
     thread: threading.Thread | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def give(self, task: Any, args: tuple[Any, ...]) -> None:
+    def give(self, task: Any, args: tuple[Any, ...], seconds: float) -> None:
         with self.lock:
             if self.thread is None:
                 self.thread = threading.Thread(target=self._run, name="hints", daemon=True)
                 self.thread.start()
         try:
-            self.hints.put_nowait((task, args))
+            self.hints.put_nowait((task, args, seconds))
         except queue.Full:
             logger.warning("hint_lost", task=task.name, reason="too many are waiting")
 
@@ -56,10 +56,10 @@ class _Messenger:
     def _run(self) -> None:
         paused_until = 0.0
         while True:
-            task, args = self.hints.get()
+            task, args, seconds = self.hints.get()
             if time.monotonic() >= paused_until:
                 try:
-                    task.apply_async(args, expires=LIVES_SECONDS)
+                    task.apply_async(args, countdown=seconds or None, expires=seconds + LIVES_SECONDS)
                 except Exception as error:
                     paused_until = time.monotonic() + PAUSE_SECONDS
                     logger.warning("hint_lost", task=task.name, reason=str(error))
@@ -71,7 +71,12 @@ _messenger = _Messenger()
 
 def give(task: Any, *args: Any) -> None:
     """Have a Celery task run soon, if Redis and a worker are there. Never blocks, never raises."""
-    _messenger.give(task, args)
+    _messenger.give(task, args, 0.0)
+
+
+def give_in(seconds: float, task: Any, *args: Any) -> None:
+    """The same, in so many seconds: at most a minute, for a worker keeps it in memory."""
+    _messenger.give(task, args, seconds)
 
 
 def wait_until_given(seconds: float = GOODBYE_SECONDS) -> bool:

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "kb",
     "handover",
     "macros",
+    "composing",
     "known_issues",
     "routing",
     "notifications",
@@ -237,6 +238,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour="2", minute="47"),
         "options": {"expires": 3600},
     },
+    "release-replies": {
+        "task": "composing.tasks.release_due",
+        "schedule": OUTBOX_SWEEP_PERIOD,
+        "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
+    },
     "close-resolved": {
         "task": "tickets.tasks.close_resolved",
         "schedule": timedelta(minutes=10),
@@ -284,6 +290,7 @@ EVENT_LISTENERS = [
     "sla.calendars.listening.follow",
     # After the ladder: it may have moved the ticket to another tier.
     "routing.listening.listen",
+    "composing.listening.follow",
 ]
 
 # --- The desk
@@ -297,6 +304,8 @@ ATTACHMENTS_PER_MESSAGE = env.int("ATTACHMENTS_PER_MESSAGE", default=10)
 # Of one person: files that wait for their message, all together.
 UPLOADS_WAITING_MAX_BYTES = env.int("UPLOADS_WAITING_MAX_BYTES", default=500 * 1024 * 1024)
 UPLOAD_KEPT_HOURS = env.int("UPLOAD_KEPT_HOURS", default=24)
+# So long a reply from the composer waits before it leaves, and can be taken back (0: not at all; at most 60).
+UNDO_SEND_SECONDS = min(env.int("UNDO_SEND_SECONDS", default=15), 60)
 DRAFT_KEPT_DAYS = env.int("DRAFT_KEPT_DAYS", default=30)
 
 # --- People and sign-in

@@ -19,6 +19,8 @@ urlpatterns = [
     path("tickets/", include("tickets.urls")),
     path("tickets/", include("sla.ticket_urls")),
     path("tickets/", include("handover.urls")),
+    path("tickets/", include("composing.ticket_urls")),
+    path("outgoing/", include("composing.urls")),
     path("queue/", include("tickets.queue_urls")),
     path("macros/", include("macros.urls")),
     path("availability/", include("routing.urls")),

@@ -10,5 +10,4 @@ urlpatterns = [
     path("choose/", views.choose, name="macro_choose"),
     path("rehearse/", views.rehearse, name="macro_rehearse"),
     path("run/", views.run, name="macro_run"),
-    path("texts/<int:number>/", views.texts, name="macro_texts"),
 ]

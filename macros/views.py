@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -208,26 +208,3 @@ def _dialog(request: SignedInRequest, template: str, context: dict[str, Any], st
         response["HX-Retarget"] = "#action"
         response["HX-Reswap"] = "innerHTML"
     return response
-
-
-# --- What the composer puts in
-
-
-@require_safe
-@staff_required
-def texts(request: SignedInRequest, number: int) -> JsonResponse:
-    """Texts of macros for this ticket, filled in: `[{"name", "text"}]`. `q` is what was typed after `::`."""
-    ticket = get_object_or_404(Ticket.objects.visible_to(request.user), number=number)
-    found = Macro.objects.visible_to(request.user).in_use().order_by("-uses", "name")
-    if asked := request.GET.get("q", "").strip():
-        found = found.filter(name__icontains=asked)
-    rows = []
-    for macro in found[:50]:
-        if not macro.text:
-            continue
-        try:
-            rows.append({"name": macro.name, "text": placeholders.fill(macro.text, ticket, request.user)})
-        except InvalidInput:
-            # What the ticket does not know stays open, for the engineer to fill in before sending.
-            rows.append({"name": macro.name, "text": macro.text})
-    return JsonResponse({"texts": rows[:8]})

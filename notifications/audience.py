@@ -77,7 +77,14 @@ AUDIENCE: dict[str, list[Tell]] = {
     ],
     "ticket.asked": [Tell(people.customers, BOTH), Tell(people.assignee, NOTICE)],
     "ticket.facts_set": [Tell(people.assignee, NOTICE, when=by_customer)],
-    "ticket.noted": [Tell(people.assignee, NOTICE)],
+    "ticket.noted": [
+        Tell(people.assignee, NOTICE),
+        Tell(people.followers_on_the_desk, NOTICE),
+        Tell(people.mentioned, BOTH),
+    ],
+    # The author hears of it also where the author's own reply was kept back by what somebody else did.
+    "ticket.reply_withheld": [Tell(people.named, NOTICE)],
+    "ticket.draft_taken": [Tell(people.named, NOTICE)],
     "ticket.taken": [Tell(people.former_assignee, NOTICE)],
     "ticket.assigned": [Tell(people.new_assignee, BOTH), Tell(people.former_assignee, NOTICE)],
     "ticket.released": [Tell(people.former_assignee, NOTICE)],

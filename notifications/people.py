@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Tier, User
 from events.models import Event
-from tickets.models import Message, Ticket, Watcher
+from tickets.hearers import hearers
 
 People = Callable[[Event], Iterable[User]]
 
@@ -18,17 +18,17 @@ def requester(event: Event) -> Iterable[User]:
 
 
 def customers(event: Event) -> Iterable[User]:
-    """The requester, colleagues of theirs who have spoken on the ticket, and who follows it.
+    """The requester, colleagues of theirs who have spoken on the ticket, and who follows it."""
+    return hearers(event.ticket)
 
-    Those of the tickets that were merged into it as well: what they wait for is said here.
-    """
-    tickets = Ticket.objects.filter(Q(pk=event.ticket_id) | Q(merged_into=event.ticket_id))
-    spoke = Message.objects.filter(ticket__in=tickets, author_kind=Message.Author.COLLEAGUE)
-    return User.objects.filter(
-        Q(pk__in=tickets.values("requester"))
-        | Q(pk__in=spoke.values("author"))
-        | Q(pk__in=Watcher.objects.filter(ticket__in=tickets).values("user"))
-    )
+
+def mentioned(event: Event) -> Iterable[User]:
+    """Colleagues whom a note names by @."""
+    return User.objects.staff().filter(pk__in=event.data.get("mentions", []))
+
+
+def followers_on_the_desk(event: Event) -> Iterable[User]:
+    return User.objects.staff().filter(watched__ticket=event.ticket_id)
 
 
 def named(event: Event) -> Iterable[User]:

@@ -30,6 +30,7 @@ def _quick_passwords_and_private_files(settings: Any, tmp_path: Any) -> None:
     settings.UPLOAD_ROOT = str(tmp_path / "uploads")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.ALERT_DIGEST_WAIT = settings.ALERT_DIGEST_WAIT_P1 = timedelta()  # no test waits for more to come
+    settings.UNDO_SEND_SECONDS = 0  # a reply leaves at once, but where a test says otherwise
 
 
 @pytest.fixture(autouse=True)

@@ -1,34 +1,40 @@
 /* Where a reply or an internal note is written: two forms, one in view, each with its own text, files and draft.
    Contract:
-     <div data-composer>
+     <div data-composer data-ticket="10001" data-preview-url="…">
        <input type="radio" name="composes" value="reply|note">    chooses; CSS shows the form
        <form data-compose="reply|note" data-draft="…"> … <textarea name="body">
-   A form whose message has arrived is reset: draft.js forgets the draft, uploads.js the files. */
+         [data-preview] a button, [data-preview-of] where the text is shown as its readers will see it
+   A form whose message has arrived is reset: draft.js forgets the draft, uploads.js the files. What comes back ("undo",
+   a draft taken over) stands before what is written by then. */
 import "./draft.js";
 import "./insert.js";
 import "./uploads.js";
+import "./audience.js";
+import "./read-so-far.js";
 
 const composer = document.querySelector("[data-composer]");
 const forms = [...composer.querySelectorAll("form[data-compose]")];
 const textOf = (form) => form.querySelector("textarea");
+const formOf = (kind) => forms.find((form) => form.dataset.compose === kind);
 
 export function draftOfReply() {
-  const form = forms.find((one) => one.dataset.compose === "reply");
+  const form = formOf("reply");
   return form ? textOf(form) : null;
 }
 
 composer.addEventListener("click", (event) => {
   const choice = event.target.closest("input[name=composes]");
   if (!choice) return;
-  const form = forms.find((one) => one.dataset.compose === choice.value);
   // After the key that chose it: the letter must not land in the text.
-  setTimeout(() => textOf(form).focus());
+  setTimeout(() => textOf(formOf(choice.value)).focus());
 });
 
 composer.addEventListener("keydown", (event) => {
   // Escape leaves the text, so that the keys work again.
   if (event.key === "Escape" && event.target.matches("textarea")) event.target.blur();
 });
+
+/* --- Sending */
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.target.matches?.("form[data-compose]")) return;
@@ -38,6 +44,58 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target;
   if (!form.matches?.("form[data-compose]") || !event.detail.xhr || event.detail.xhr.status >= 400 || event.detail.failed) return;
+  keepChoice(form, event.detail.requestConfig?.triggeringEvent?.submitter);
+  showText(form);
   form.reset();
+  for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
   textOf(form).blur();
 });
+
+/* The way it was sent is the usual one from now on, as the server remembers it. */
+function keepChoice(form, submitter) {
+  for (const box of form.querySelectorAll("[name=goes_on]")) box.defaultChecked = box.checked;
+  if (submitter?.name !== "then") return;
+  form.querySelector("input[name=then]").value = submitter.value;
+  form.querySelector("[data-then-words]").textContent = submitter.textContent.trim();
+  for (const way of form.querySelectorAll("button[name=then]")) way.setAttribute("aria-pressed", String(way === submitter));
+}
+
+/* --- What comes back */
+
+document.addEventListener("outgoing:returned", ({ detail }) => {
+  if (String(detail.number) !== composer.dataset.ticket) return;
+  const form = formOf(detail.kind ?? "reply");
+  if (!form) return;
+  const text = textOf(form);
+  const standing = text.value.trim();
+  const isThere = !standing || standing === detail.body.trim();
+  text.value = isThere ? detail.body : `${detail.body}\n\n${text.value}`;
+  composer.querySelector(`[name=composes][value=${form.dataset.compose}]`).checked = true;
+  form.dispatchEvent(new Event("uploads-returned"));
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+  text.focus();
+});
+
+/* --- Preview */
+
+for (const button of composer.querySelectorAll("[data-preview]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => (button.ariaPressed === "true" ? showText(button.form, true) : preview(button)));
+}
+
+async function preview(button) {
+  const { form } = button;
+  const values = { body: textOf(form).value, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value };
+  const shown = form.querySelector("[data-preview-of]");
+  await window.htmx.ajax("POST", composer.dataset.previewUrl, { target: shown, swap: "innerHTML", source: shown, values });
+  shown.hidden = false;
+  textOf(form).hidden = true;
+  button.ariaPressed = "true";
+}
+
+function showText(form, focus = false) {
+  form.querySelector("[data-preview-of]").hidden = true;
+  form.querySelector("[data-preview]").ariaPressed = "false";
+  textOf(form).hidden = false;
+  if (focus) textOf(form).focus();
+}

@@ -6,6 +6,7 @@
    data-draft-fresh     the server sent the form back with errors: what stands in it is newer than the draft
    [data-draft-kept]    the server's address and its copy (templates/drafts/_kept.html)
    [data-draft-state]   inside the form: says data-saved, data-saved-here or data-restored
+   [data-draft-ignore]  fields in it are no words of anybody's: how and when to send
    [data-draft-forget]  a button that throws the draft away
    [data-draft-done]    anywhere on a page: the draft with this key (the field "submission_key" or "draft") has arrived
 
@@ -64,7 +65,7 @@ export function waitingAbout(kept) {
   return asked.get(address);
 }
 
-const isKept = (field) => field.name && !["file", "hidden", "submit", "button"].includes(field.type) && !field.name.endsWith("_uploaded") && !field.name.endsWith("_original");
+const isKept = (field) => field.name && !["file", "hidden", "submit", "button"].includes(field.type) && !field.name.endsWith("_uploaded") && !field.name.endsWith("_original") && !field.closest("[data-draft-ignore]");
 
 class Draft {
   constructor(form) {

@@ -4,7 +4,8 @@
      <textarea data-key="r" data-key-label="Reply">         the key focuses a field
      <button data-key="g u" data-key-label="Unassigned">    two keys after each other
      <form data-submit-keys>                                 Ctrl+Enter (or Cmd+Enter) in it sends it, by its
-                                                             button with data-default where it has one
+                                                             button with data-default where it has one; with Shift
+                                                             by the one with data-default-now
 
    An element bound to the key "/" or another character is skipped while it is hidden or disabled; with the same key
    on several elements the first visible one takes it. Keys rest while somebody types, while an input method
@@ -63,7 +64,8 @@ document.addEventListener("keydown", (event) => {
     const form = event.target.closest?.("form[data-submit-keys]");
     if (form) {
       event.preventDefault();
-      form.requestSubmit(form.querySelector("[data-default]"));
+      const atOnce = event.shiftKey ? form.querySelector("[data-default-now]") : null;
+      form.requestSubmit(atOnce ?? form.querySelector("[data-default]"));
     }
     return;
   }

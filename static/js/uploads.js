@@ -248,6 +248,8 @@ class Uploads {
       this.target.classList.remove("is-over");
       this.add([...event.dataTransfer.files]);
     });
+    // A reply that was taken back brings its files along.
+    form.addEventListener("uploads-returned", () => this.fetchRows());
     form.addEventListener("reset", () => setTimeout(() => {
       for (const row of this.rows) row.remove();
       this.changed();
@@ -280,6 +282,12 @@ class Uploads {
     const address = this.words.later;
     const kept = this.form.querySelector("[data-draft-about]");
     if (!address || !kept || !(await waitingAbout(kept)).files?.includes(this.place)) return;
+    await this.fetchRows();
+  }
+
+  async fetchRows() {
+    const address = this.words.later;
+    if (!address) return;
     await window.htmx.ajax("GET", address, { target: this.list, swap: "afterbegin", source: this.list });
     this.dress();
   }

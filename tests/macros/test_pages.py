@@ -1,6 +1,5 @@
 """Who may see, write, share and run macros; and the pages themselves."""
 
-import json
 import uuid
 
 import pytest
@@ -42,7 +41,6 @@ def pages(one):
         reverse("macro_new"),
         reverse("macro_edit", args=[one.pk]),
         reverse("macro_choose"),
-        reverse("macro_texts", args=[10001]),
     ]
 
 
@@ -177,17 +175,6 @@ def test_what_was_refused_is_listed_after_a_run(client, ana, ticket):
     answer = client.post(reverse("macro_run"), step, headers=HTMX)
     assert answer.status_code == 409
     assert f"#{ticket.number}" in answer.text
-
-
-def test_texts_for_the_composer_are_filled_in(client, ana, ticket):
-    Ticket.objects.filter(pk=ticket.pk).update(platform="")
-    macro(ana, steps=[{"do": "ask", "text": "{{requester}}, which {{platform}}?"}], name="Which platform")
-    macro(ana, steps=[{"do": "take"}], name="No text")
-    client.force_login(ana)
-    found = json.loads(client.get(reverse("macro_texts", args=[ticket.number])).content)["texts"]
-    # The ticket knows no platform: the place stays open for the engineer.
-    assert found == [{"name": "Which platform", "text": "{{requester}}, which {{platform}}?"}]
-    assert client.get(reverse("macro_texts", args=[ticket.number]), {"q": "zzz"}).json() == {"texts": []}
 
 
 def test_the_way_back_never_leads_to_another_site(client, ana, ticket):

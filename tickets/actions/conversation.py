@@ -20,7 +20,8 @@ from tickets.actions.filing import create
 from tickets.actions.joining import survivor_of
 from tickets.actions.saying import jot, say
 from tickets.files import AnyFile
-from tickets.models import Ticket
+from tickets.mentions import mentioned
+from tickets.models import Ticket, Watcher
 
 Status = Ticket.Status
 
@@ -98,12 +99,20 @@ def note(
     files: Sequence[AnyFile] = (),
     at: datetime | None = None,
 ) -> Ticket:
-    """Add an internal note: no customer ever sees it and no clock takes notice (rule B3)."""
+    """Add an internal note: no customer ever sees it and no clock takes notice (rule B3).
+
+    Colleagues whom it names by @ are told, and follow the ticket from now on.
+    """
     ticket = locked(ticket)
     now = at or timezone.now()
     jotted = jot(ticket, by=by, body=body, files=files, at=now)
     change(ticket, now)
-    record("ticket.noted", ticket, by=by, at=now, **jotted)
+    colleagues = mentioned(body, but=by)
+    # Without an event of its own, which its requester would read: the note's event names them.
+    watchers = [Watcher(ticket=ticket, user=colleague, since=now) for colleague in colleagues]
+    Watcher.objects.bulk_create(watchers, ignore_conflicts=True)
+    named = {"mentions": [colleague.pk for colleague in colleagues]} if colleagues else {}
+    record("ticket.noted", ticket, by=by, at=now, **named, **jotted)
     return ticket
 
 

@@ -174,7 +174,9 @@ def show(
     facts = Facts(ticket)
     before = _number(request.GET.get("before", ""))
     is_followed = getattr(ticket, "is_followed", True)
-    watchers = list(ticket.watchers.select_related("user").order_by("pk")) if is_followed else []
+    # Engineers follow by being named in notes: a customer reads of neither.
+    following = ticket.watchers.exclude(user__role__in=User.STAFF_ROLES).select_related("user")
+    watchers = list(following.order_by("pk")) if is_followed else []
     context = {
         "place": "tickets",
         "ticket": ticket,

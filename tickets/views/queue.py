@@ -252,6 +252,9 @@ def every_ticket_with(words: str) -> Asked:
 
 
 def next_ticket(user: User, asked: Asked, *, but: Ticket) -> Ticket | None:
-    """The first ticket of a list apart from the one just finished."""
-    tickets = asked.tickets(user, timezone.now()).exclude(pk=but.pk)
+    """The first ticket of a list apart from the one just finished, and from those whose last word of this
+    person's is on its way.
+    """
+    on_their_way = user.outgoing.filter(state="waiting", is_scheduled=False).values("ticket")
+    tickets = asked.tickets(user, timezone.now()).exclude(pk=but.pk).exclude(pk__in=on_their_way)
     return tickets.order_by(*(field.ordering(backwards=False) for field in SORT_FIELDS[asked.sort])).first()

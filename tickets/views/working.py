@@ -38,11 +38,9 @@ from tickets.forms.working import (
     DeskForm,
     FileForCustomerForm,
     HoldForm,
-    NoteForm,
     PriorityForm,
     ReopenForm,
     ResolveForm,
-    SayForm,
 )
 from tickets.models import Ticket
 from tickets.permissions import can_work
@@ -87,10 +85,10 @@ close = _at_once(actions.close)
 restore = _at_once(actions.restore)
 
 
-def done(request: SignedInRequest, ticket: Ticket) -> HttpResponse:
+def done(request: SignedInRequest, ticket: Ticket, *, goes_on: bool = False) -> HttpResponse:
     """Where the person goes on: the ticket, the queue they took it from, or the next ticket."""
-    if request.POST.get("then") == "next":
-        return _to_next(request, ticket)
+    if goes_on or request.POST.get("then") == "next":
+        return to_next(request, ticket)
     if request.POST.get("from") == "queue":
         if request.htmx:
             return trigger_client_event(HttpResponse(status=204), "live:ticket")
@@ -103,17 +101,27 @@ def _queue_of(request: SignedInRequest) -> str:
     return queue.asked_of(request, QueryDict(request.POST.get("queue", "")[:2000])).query()
 
 
-def _to_next(request: SignedInRequest, ticket: Ticket) -> HttpResponse:
+def to_next(request: SignedInRequest, ticket: Ticket, *, said: str = "") -> HttpResponse:
+    """Open the next ticket of the list that this one was taken from. `said`: what became of this one."""
     asked = queue.asked_of(request, QueryDict(request.POST.get("queue", "")[:2000]))
     following = queue.next_ticket(request.user, asked, but=ticket)
-    told = {"number": ticket.number}
+    said = said or _what_became_of(ticket)
     if following is None:
-        messages.success(request, _("#%(number)d is resolved, and nothing is left in this list.") % told)
+        messages.success(request, _("%(said)s Nothing is left in this list.") % {"said": said})
         address = f"{reverse('queue')}?{asked.query()}"
     else:
-        messages.success(request, _("#%(number)d is resolved. This one is next.") % told)
+        messages.success(request, _("%(said)s This one is next.") % {"said": said})
         address = following.get_absolute_url()
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def _what_became_of(ticket: Ticket) -> str:
+    told = {"number": ticket.number}
+    if ticket.status == Ticket.Status.RESOLVED:
+        return _("#%(number)d is resolved.") % told
+    if ticket.status == Ticket.Status.PENDING:
+        return _("#%(number)d waits for the customer.") % told
+    return _("Answered on #%(number)d.") % told
 
 
 # --- Actions with a form
@@ -202,47 +210,6 @@ ask = _with_form(
 facts = _with_form(
     FactsForm, actions.set_facts, title=gettext_lazy("Edit the facts"), verb=gettext_lazy("Save")
 )
-
-
-# --- The composer
-
-
-@login_required
-@require_POST
-@vary_on_headers("HX-Request")
-def say(request: SignedInRequest, number: int) -> HttpResponse:
-    """Send a public reply; `then` says what follows: wait for the customer, resolve, resolve and go on."""
-    followed_by: dict[str, Act] = {
-        "wait": actions.ask_requester,
-        "resolve": actions.resolve,
-        "next": actions.resolve,
-    }
-    act = followed_by.get(request.POST.get("then", ""), actions.reply)
-    return _compose(request, number, SayForm, act)
-
-
-@login_required
-@require_POST
-@vary_on_headers("HX-Request")
-def note(request: SignedInRequest, number: int) -> HttpResponse:
-    return _compose(request, number, NoteForm, actions.note)
-
-
-def _compose(
-    request: SignedInRequest, number: int, form_class: type[SayForm] | type[NoteForm], act: Act
-) -> HttpResponse:
-    ticket = ticket_at_work(request, number)
-    auto_id = "note_%s" if form_class is NoteForm else "reply_%s"
-    form = form_class(request.POST, request.FILES, ticket=ticket, user=request.user, auto_id=auto_id)
-    if not form.is_valid():
-        return workspace.show(request, ticket, form=form, status=refusal_status(form))
-    try:
-        ticket = act(ticket, by=request.user, **form.cleaned_data)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return workspace.show(request, ticket, form=form, status=_status_of(refusal))
-    drafts.discard(request.user, f"{'note' if form_class is NoteForm else 'reply'}-{number}")
-    return done(request, ticket)
 
 
 # --- A new ticket for a customer

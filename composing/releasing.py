@@ -1,0 +1,126 @@
+"""A held reply leaves: exactly once, with everything that follows from it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.utils import translation
+
+from accounts.models import User
+from composing.meanwhile import answered_after
+from composing.models import Outgoing, Then
+from drafts import actions as drafts
+from events.models import Event
+from events.recording import record
+from files import uploads
+from files.models import Upload
+from helpdesk.errors import Refused
+from tickets import actions
+from tickets.actions.changing import locked
+from tickets.models import Ticket
+
+logger = structlog.get_logger(__name__)
+
+Act = Callable[..., Ticket]
+_ACTS: dict[str, Act] = {
+    Then.REPLY: actions.reply,
+    Then.WAIT: actions.ask_requester,
+    Then.RESOLVE: actions.resolve,
+}
+BATCH = 100
+
+
+def perform(
+    then: str, ticket: Ticket, *, by: User, body: str, files: Sequence[Upload], at: datetime
+) -> Ticket:
+    """The action that a choice of the composer means."""
+    return _ACTS[then](ticket, by=by, body=body, files=files, at=at)
+
+
+def release(pk: int, *, at: datetime) -> bool:
+    """Send what is due. Returns whether it left now.
+
+    Any number of processes may try: the row is locked, who meets the lock passes by, and who comes later
+    finds it sent. One that dies on the way leaves everything as it was, for the sweep.
+    """
+    with transaction.atomic():
+        waiting = Outgoing.objects.due(at).select_for_update(skip_locked=True, of=("self",))
+        held = waiting.select_related("ticket", "author").filter(pk=pk).first()
+        return held is not None and _leave(held, at)
+
+
+def release_due(at: datetime) -> int:
+    """Send everything that is due; one that fails holds up no other. Returns how many left."""
+    left = 0
+    for pk in list(Outgoing.objects.due(at).values_list("pk", flat=True)[:BATCH]):
+        try:
+            left += release(pk, at=at)
+        except Exception:
+            logger.exception("outgoing_failed", outgoing=pk)
+    return left
+
+
+def withhold_answered(ticket: Ticket, *, at: datetime) -> None:
+    """The customer was faster than what was to be sent later: its text goes back to its author.
+
+    `release` looks too: whatever comes first, nothing leaves that was overtaken.
+    """
+    with transaction.atomic():
+        scheduled = Outgoing.objects.waiting().filter(ticket=ticket, is_scheduled=True)
+        # Who meets the lock of a release passes by: that one asks the same question under the ticket's lock.
+        for held in scheduled.select_for_update(skip_locked=True, of=("self",)).select_related("author"):
+            if answered_after(ticket, held.seen):
+                _withhold(held, locked(ticket), "answered", at)
+
+
+def _leave(held: Outgoing, at: datetime) -> bool:
+    ticket = locked(held.ticket)
+    if because := _reason_to_stay(held, ticket):
+        _withhold(held, ticket, because, at)
+        return False
+    before = ticket.chain_length
+    try:
+        with transaction.atomic(), translation.override(held.author.language):
+            ticket = perform(held.then, ticket, by=held.author, body=held.body, files=held.files, at=at)
+    except Refused as refusal:
+        _withhold(held, ticket, "refused", at, why=str(refusal))
+        return False
+    held.event = Event.objects.get(ticket=ticket, sequence=before + 1)
+    _end(held, Outgoing.State.SENT, at)
+    return True
+
+
+def _reason_to_stay(held: Outgoing, ticket: Ticket) -> str:
+    """Why it must not leave any more: "" where it may. Asked under the ticket's lock."""
+    if not held.author.is_staff_member:
+        return "left_the_desk"
+    if not held.is_scheduled:
+        return ""
+    if answered_after(ticket, held.seen):
+        return "answered"
+    return "" if ticket.is_active else "finished"
+
+
+def _withhold(held: Outgoing, ticket: Ticket, because: str, at: datetime, *, why: str = "") -> None:
+    give_back(held, state=Outgoing.State.WITHHELD, at=at)
+    told = [held.author_id]
+    record(
+        *("ticket.reply_withheld", ticket),
+        by=None, at=at, because=because, why=why, tell=told, author=held.author_id,
+    )
+
+
+def give_back(held: Outgoing, *, state: str, at: datetime) -> None:
+    """Text and files return to the composer of who wrote it, before whatever stands there now."""
+    place = f"reply-{held.ticket_id}"
+    uploads.move(held.files, to=place)
+    drafts.add_to(held.author, place, held.body)
+    _end(held, state, at)
+
+
+def _end(held: Outgoing, state: str, at: datetime) -> None:
+    held.state, held.ended_at = state, at
+    held.save(update_fields=["state", "ended_at", "event"])
