@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from composing import later
 from composing.models import Then
 from tickets.forms.working import SayForm
+from tickets.timeline import Entry
 
 
 class ReplyForm(SayForm):
@@ -21,6 +24,8 @@ class ReplyForm(SayForm):
     `later` names a choice of `composing.later`, or is "at": then `later_at` is read on the clock of
     `later_zone`.
     """
+
+    held_back: Sequence[Entry] = ()
 
     read = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
     later = forms.CharField(required=False, max_length=20)
@@ -67,3 +72,8 @@ class ReplyForm(SayForm):
     def goes_on(self) -> bool:
         """Whether the writer goes on with the next ticket of the list."""
         return bool(self.data.get("goes_on")) or self.data.get("then") == "next"
+
+    def hold_back(self, entries: Sequence[Entry]) -> None:
+        """What came meanwhile stands beside the form, and is read when it is sent again."""
+        self.held_back = entries
+        self.data = {**cast(QueryDict, self.data).dict(), "read": str(self.ticket.chain_length)}

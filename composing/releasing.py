@@ -109,7 +109,12 @@ def _withhold(held: Outgoing, ticket: Ticket, because: str, at: datetime, *, why
     told = [held.author_id]
     record(
         *("ticket.reply_withheld", ticket),
-        by=None, at=at, because=because, why=why, tell=told, author=held.author_id,
+        by=None,
+        at=at,
+        because=because,
+        why=why,
+        tell=told,
+        author=held.author_id,
     )
 
 

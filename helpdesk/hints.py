@@ -59,7 +59,8 @@ class _Messenger:
             task, args, seconds = self.hints.get()
             if time.monotonic() >= paused_until:
                 try:
-                    task.apply_async(args, countdown=seconds or None, expires=seconds + LIVES_SECONDS)
+                    when = {"countdown": seconds} if seconds else {}
+                    task.apply_async(args, expires=seconds + LIVES_SECONDS, **when)
                 except Exception as error:
                     paused_until = time.monotonic() + PAUSE_SECONDS
                     logger.warning("hint_lost", task=task.name, reason=str(error))

@@ -159,7 +159,6 @@ class Product:
         self.processes: list[RunningProcess] = []
         self.environment = {
             **os.environ,
-            "UNDO_SEND_SECONDS": "0",  # a reply leaves at once, but where a test says otherwise
             "DATABASE_URL": database_url,
             "REDIS_URL": redis.url,
             "DATA_DIR": str(folder),

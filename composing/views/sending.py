@@ -91,9 +91,7 @@ def _held_back(request: SignedInRequest, overtaken: Overtaken, form: ReplyForm) 
     entries = timeline.since(ticket, request.user, overtaken.read)
     new = [one for one in entries if (one.message or one.note) and one.event.actor_id != request.user.pk]
     if not request.htmx:
-        form.held_back = new  # type: ignore[attr-defined]
-        form.data = form.data.copy()
-        form.data["read"] = str(ticket.chain_length)
+        form.hold_back(new)
         return workspace.show(request, ticket, form=form, status=409)
     context = {"entries": new, "read": ticket.chain_length, "reason": overtaken}
     response = render(request, "composing/_held_back.html", context, status=409)

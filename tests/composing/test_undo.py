@@ -103,9 +103,7 @@ def test_it_leaves_once_however_often_it_is_asked_to(clock, ticket, held):
 
 
 def test_undo_puts_the_text_and_the_files_back_into_the_composer(clock, desk, ticket, ana):
-    upload = uploads.store(
-        ana, place=f"reply-{ticket.pk}", file=SimpleUploadedFile("trace.log", b"a line\n")
-    )
+    upload = uploads.store(ana, place=f"reply-{ticket.pk}", file=SimpleUploadedFile("trace.log", b"a line\n"))
     say(desk, ticket, files_uploaded=[str(upload.pk)])
     held = Outgoing.objects.get()
     assert [one.name for one in held.files] == ["trace.log"]
@@ -218,7 +216,9 @@ def test_taken_back_twice_is_refused(held, ana):
 
 
 def test_the_next_ticket_is_not_one_whose_last_word_is_on_its_way(desk, ticket, rui, kite):
-    second = ticket_actions.create(requester=rui, by=rui, organization=kite, subject="b", body="b", priority="P3")
+    second = ticket_actions.create(
+        requester=rui, by=rui, organization=kite, subject="b", body="b", priority="P3"
+    )
     queue = {"queue": "view=all", "goes_on": "1"}
     first = say(desk, ticket, then="resolve", **queue)
     assert first["Location"] == second.get_absolute_url()
@@ -238,9 +238,10 @@ def test_a_new_session_learns_the_habits_after_the_page(client, desk, ticket, an
     Habits.objects.create(user=ana, then="resolve")
     part = desk.get(reverse("ticket_beside", args=[ticket.number]), headers=HTMX).content.decode()
     assert "<span data-then-words>Send and resolve</span>" in part
-    assert "data-then-words" not in desk.get(
-        reverse("ticket_beside", args=[ticket.number]), headers=HTMX
-    ).content.decode()
+    assert (
+        "data-then-words"
+        not in desk.get(reverse("ticket_beside", args=[ticket.number]), headers=HTMX).content.decode()
+    )
 
 
 def test_nobody_uploads_to_where_held_files_wait(ana, held):
