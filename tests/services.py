@@ -159,6 +159,8 @@ class Product:
         self.processes: list[RunningProcess] = []
         self.environment = {
             **os.environ,
+            # A reply leaves at once, but where a test says otherwise.
+            "UNDO_SEND_SECONDS": "0",
             "DATABASE_URL": database_url,
             "REDIS_URL": redis.url,
             "DATA_DIR": str(folder),

@@ -110,7 +110,7 @@ def test_an_undo_first_and_nothing_leaves(ticket, held, ana):
 
 
 def test_the_customers_word_and_the_reply_never_pass_each_other_unseen(ticket, ana, rui):
-    """The reply asks for what is new under the lock that the customer's word needs: it waits, then sees it."""
+    """The reply asks for what is new under the lock that the customer's word needs: it waits for it."""
     read, failures, refused = ticket.chain_length, [], []
 
     def reply():
