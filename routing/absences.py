@@ -20,29 +20,31 @@ from tickets.models import Priority, Ticket, TicketQuerySet
 URGENT = (Priority.P1, Priority.P2)
 
 
-def pass_on(event: Event, assignee: int, *, at: datetime) -> None:
+def pass_on(event: Event, assignee: int, *, at: datetime) -> bool:
     """Give to the substitute what somebody else gave to a person who is away. Called again, it does nothing.
+    Returns whether it went on.
 
     Who takes a ticket while away wants it. Where nobody stands in, it stays where it is.
     """
     if event.actor_id == assignee or not Absence.objects.current(at).filter(user=assignee).exists():
-        return
+        return False
     with transaction.atomic():
         ticket = locked(event.ticket)
         if ticket.assignee_id != assignee or not ticket.is_active:
-            return
+            return False
         people = read_people(absences_from=at)
         away = people.get(assignee)
         if away is None:
-            return
+            return False
         standing = standing_in(away, people, at)
         if standing.person is None or not standing.chain:
-            return
+            return False
         absence = away.away(at)
         until = {"until": absence.end} if absence and absence.end else {}
         why = [{"code": "stands_in", "for": [one.name for one in standing.chain], **until}]
         to = User.objects.get(pk=standing.person.id)
         assign(ticket, by=None, to=to, at=max(at, ticket.updated_at), routing={"why": why})
+    return True
 
 
 def begin_due() -> int:

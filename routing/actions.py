@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from helpdesk.errors import InvalidInput, InvalidTransition
 from products.models import Product
+from routing.desk import hold_desk
 from routing.models import Absence, Change, Profile, RulesDraft, RulesVersion
 from routing.permissions import can_set_absence, can_set_facts
 from routing.rules import RuleSet
@@ -89,7 +90,8 @@ def set_absence(
         raise InvalidInput(_("The end must lie after the beginning, and after now."))
     if substitute is not None and (substitute.pk == person.pk or not substitute.is_staff_member):
         raise InvalidInput(_("The substitute must be somebody else who works on the desk."))
-    others = Absence.objects.not_over(starts_at).filter(user=person)
+    # Who falls ill with an open end may have a holiday planned: only two of a kind get into each other's way.
+    others = Absence.objects.not_over(starts_at).filter(user=person, ends_at__isnull=ends_at is None)
     if ends_at is not None:
         others = others.filter(starts_at__lt=ends_at)
     if other := others.first():
@@ -195,8 +197,9 @@ def switch(is_on: bool, *, by: User | None, at: datetime | None = None) -> Rules
 
 
 def _newest() -> RulesVersion | None:
-    """The version in force, held until the next one is written: two people would make the same number."""
-    return RulesVersion.objects.select_for_update(no_key=True).order_by("-number").first()
+    """The version in force, until the next one is written: two people would make the same number."""
+    hold_desk()
+    return RulesVersion.in_force()
 
 
 def _next(

@@ -11,7 +11,7 @@ from sla.terms import Book
 from tickets.models import Ticket
 
 # What is read along with a ticket, so that its facts cost no query each.
-RELATED = ("requester", "organization", "request_type__request_type")
+RELATED = ("requester", "organization__tam", "request_type__request_type")
 
 
 def facts_of(ticket: Ticket, at: datetime, *, book: Book | None = None, **instead: Any) -> Facts:
@@ -20,7 +20,7 @@ def facts_of(ticket: Ticket, at: datetime, *, book: Book | None = None, **instea
     The language is the requester's. A TAM who has left makes no key account.
     """
     book = book or Book()
-    organization = ticket.organization
+    tam = ticket.organization.tam if ticket.organization else None
     values = {
         "priority": ticket.priority,
         "tier": ticket.tier,
@@ -29,7 +29,7 @@ def facts_of(ticket: Ticket, at: datetime, *, book: Book | None = None, **instea
         "platform": ticket.platform,
         "organization": ticket.organization_id,
         "plan": book.plan(ticket.organization_id, at).pk,
-        "tam": organization.tam_id if organization else None,
+        "tam": tam.pk if tam and tam.is_active else None,
         "request_type": ticket.request_type.request_type.code if ticket.request_type else "",
         "channel": ticket.channel,
     }

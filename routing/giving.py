@@ -33,13 +33,14 @@ class Trigger(StrEnum):
     CREATED = "created"
     ESCALATED = "escalated"
     HANDED_OVER = "handed_over"
+    RETURNED = "returned"
     REOPENED = "reopened"
     RELEASED = "released"  # somebody let all of theirs go and asked for it
     WAITED = "waited"
 
 
 # All others only ask for tickets that nobody has.
-MAY_HAVE_SOMEBODY = (Trigger.ESCALATED, Trigger.REOPENED)
+MAY_HAVE_SOMEBODY = (Trigger.ESCALATED, Trigger.RETURNED, Trigger.REOPENED)
 
 
 @transaction.atomic
@@ -74,7 +75,7 @@ def needs_somebody(trigger: Trigger, tier: str, holder: Person | None, at: datet
         return True
     if trigger is Trigger.ESCALATED:
         return holder.tier != tier
-    if trigger is Trigger.REOPENED:
+    if trigger in (Trigger.RETURNED, Trigger.REOPENED):
         return holder.away(at) is not None
     return False
 

@@ -20,7 +20,7 @@ _TRIGGERS = {
     "ticket.created": Trigger.CREATED,
     "ticket.escalated": Trigger.ESCALATED,
     "ticket.handed_over": Trigger.HANDED_OVER,
-    "ticket.returned": Trigger.HANDED_OVER,
+    "ticket.handed_back": Trigger.RETURNED,
 }
 
 
@@ -28,14 +28,14 @@ def listen(event: Event) -> None:
     """Give a ticket that needs somebody, or pass on one that was given to somebody who is away."""
     now = timezone.now()
     _before, assignee = event.changes.get("assignee", [None, None])
-    if assignee is not None:
-        absences.pass_on(event, assignee, at=now)
-    elif trigger := trigger_of(event.kind, event.changes):
+    if assignee is not None and absences.pass_on(event, assignee, at=now):
+        return
+    if trigger := trigger_of(event.kind, event.changes):
         route(event.ticket, trigger=trigger, sequence=event.sequence, at=now)
 
 
 def trigger_of(kind: str, changes: Mapping[str, Any]) -> Trigger | None:
-    """Whether an event that gave the ticket to nobody asks for routing, and why."""
+    """Whether an event asks for routing, and why. `giving` looks whether somebody has it already."""
     if "reopen_count" in changes:
         return Trigger.REOPENED
     return _TRIGGERS.get(kind)

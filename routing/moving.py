@@ -37,10 +37,11 @@ class Leg:
 
 @dataclass(frozen=True)
 class Plan:
-    """`absent` goes away first, before their tickets move."""
+    """`absent` goes away first, before their tickets move; whoever gets them all is the `substitute`."""
 
     legs: tuple[Leg, ...]
     absent: User | None
+    substitute: User | None
     left_over: int  # more than one request may move
 
     @property
@@ -60,7 +61,8 @@ def plan(person: User, what: str, *, colleague: User | None, only_urgent: bool, 
             theirs, more = _of(colleague, only_urgent)
             legs += (Leg(Step(Do.ASSIGN, to=person.pk), theirs),)
             left_over += more
-    return Plan(legs, person if goes_away else None, left_over)
+    substitute = colleague if what == MoveForm.HAND_OVER else None
+    return Plan(legs, person if goes_away else None, substitute, left_over)
 
 
 def _of(person: User, only_urgent: bool) -> tuple[list[Ticket], int]:
@@ -75,7 +77,7 @@ def rehearse(plan: Plan, *, by: User, at: datetime) -> list[Outcome]:
     """Do it all and take everything back: what each ticket's history would tell."""
     with transaction.atomic():
         if plan.absent:
-            actions.set_absence(plan.absent, by=by, starts_at=at, ends_at=None, at=at)
+            _go_away(plan.absent, plan.substitute, by=by, at=at)
         outcomes = [_try(leg, ticket, by, at) for leg in plan.legs for ticket in leg.tickets]
         transaction.set_rollback(True)
     return outcomes
@@ -99,7 +101,7 @@ def move(plan: Plan, *, by: User, key: uuid.UUID, at: datetime) -> tuple[int, di
     """
     moved, refused = 0, dict[str, str]()
     if plan.absent and not plan.absent.absences.current(at).exists():
-        actions.set_absence(plan.absent, by=by, starts_at=at, ends_at=None, at=at)
+        _go_away(plan.absent, plan.substitute, by=by, at=at)
     for number, leg in enumerate(plan.legs):
         run = running.run([leg.step], leg.tickets, by, key=uuid.uuid5(key, str(number)))
         moved += len(run.done)
@@ -107,6 +109,11 @@ def move(plan: Plan, *, by: User, key: uuid.UUID, at: datetime) -> tuple[int, di
         if leg.by_rules:
             _give_out(run.done, at)
     return moved, refused
+
+
+def _go_away(person: User, substitute: User | None, *, by: User, at: datetime) -> None:
+    """From now on, with an open end."""
+    actions.set_absence(person, by=by, starts_at=at, ends_at=None, substitute=substitute, at=at)
 
 
 def _give_out(numbers: Sequence[int], at: datetime) -> None:

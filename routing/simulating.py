@@ -185,10 +185,7 @@ class _Player:
                 setattr(ticket, name, changes[name][1])
         if "assignee" in changes:
             self._really(ticket, move.kind, changes["assignee"][1])
-        trigger = None
-        if is_in_period and (changes.get("assignee") or [None, None])[1] is None:
-            trigger = trigger_of(move.kind, changes)
-        if trigger:
+        if is_in_period and (trigger := trigger_of(move.kind, changes)):
             self._decide(ticket, trigger, move)
         self._weigh(ticket)
 
@@ -196,7 +193,11 @@ class _Player:
         """Somebody really got it, or let it go. Where the rules had given it to somebody else, they keep it,
         unless it went to another tier."""
         ticket.really = assignee
-        if not ticket.is_ours or kind in ("ticket.handed_over", "ticket.returned") or ticket.holder is None:
+        if (
+            not ticket.is_ours
+            or kind in ("ticket.handed_over", "ticket.handed_back")
+            or ticket.holder is None
+        ):
             ticket.holder, ticket.is_ours = assignee, False
             if assignee is not None:
                 self.waiting.pop(ticket.row.pk, None)

@@ -147,6 +147,7 @@ def trigger_in_words(trigger: str) -> str:
         "created": _("the ticket was filed"),
         "escalated": _("it was escalated"),
         "handed_over": _("it was handed over"),
+        "returned": _("its hand-over was returned"),
         "reopened": _("it was reopened while its holder was not there"),
         "released": _("it was put back for the rules to give out"),
         "waited": _("it had waited for somebody"),

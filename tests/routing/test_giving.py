@@ -199,6 +199,23 @@ def test_the_tam_of_the_customer_or_who_stands_in(file, kite, mia, clock, rules)
     assert "stands in for Tomas Rey" in told(second, mia)
 
 
+def test_a_hand_over_that_is_returned_goes_to_who_sent_it_or_who_is_there(
+    file, ana, lin, lena, mia, clock, rules
+):
+    rules(Rule("Any", needs_language=False, when=Conditions(tiers=("L1",))))
+    ticket = file()
+    tickets.take(ticket, by=ana)
+    for expected in (ana, lin):
+        tickets.hand_over(ticket, by=ana, tier=Tier.L2, to=lena, reason="Needs the source.")
+        tickets.hand_back(ticket, by=lena, tier=Tier.L1, to=ana, missing=[], reason="No log.")
+        announce_all()
+        assert assignee(ticket) == expected
+        if expected == ana:
+            now = timezone.now()
+            actions.set_absence(ana, by=ana, starts_at=now + DAY, ends_at=now + 2 * DAY)
+            actions.set_absence(ana, by=ana, starts_at=now, ends_at=None)  # ill before the holiday
+
+
 @pytest.mark.django_db(transaction=True)
 def test_tickets_of_the_same_moment_are_not_given_by_a_stale_count(file, ana, mia, rules):
     """Eight workers at once, three people with room for two tickets each: six are given, two wait."""
