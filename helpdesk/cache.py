@@ -45,3 +45,17 @@ class ForgivingRedisCache(RedisCache):
         except (RedisError, OSError) as error:
             logger.warning("cache_unavailable", operation="incr", error=str(error))
             raise ValueError("the cache is away") from error
+
+    def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
+        try:
+            return super().get_many(keys, version)
+        except (RedisError, OSError) as error:
+            logger.warning("cache_unavailable", operation="get_many", error=str(error))
+            return {}
+
+    def set_many(self, data: Any, timeout: Any = 300, version: int | None = None) -> list[Any]:
+        try:
+            return super().set_many(data, timeout, version)
+        except (RedisError, OSError) as error:
+            logger.warning("cache_unavailable", operation="set_many", error=str(error))
+            return list(data)

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "intake",
     "files",
     "drafts",
+    "saved_views",
     "tickets",
     "sla",
     "kb",

@@ -12,9 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Organization, User
 from kb.search import suggest
 from macros.models import Macro
-from tickets.asked import Asked, Sort
-from tickets.asked import View as QueueView
+from saved_views.models import SavedView
+from tickets.asked import Asked
 from tickets.models import Ticket
+from tickets.query.asker import Asker
+from tickets.query.reading import read
+from tickets.query.terms import Filter, written
 
 MOST_OF_A_KIND = 5
 
@@ -31,15 +34,17 @@ class Group(TypedDict):
 
 
 def find(user: User, typed: str, language: str, *, ticket: Ticket | None = None) -> list[Group]:
-    """Tickets, customers, articles and macros, each kind with at most MOST_OF_A_KIND; none for no words.
+    """Tickets, views, customers, articles and macros, at most MOST_OF_A_KIND of each; none for no words.
 
-    `ticket` is the one on the screen: macros are offered for it. At most seven queries.
+    Filters of the queue work here too: `tier:L2 black`. `ticket` is the one on the screen: macros are offered
+    for it. At most eight queries, and one for each filter with names.
     """
     typed = typed.replace("\0", "").strip()
     if not typed:
         return []
     found = [
         Group(title=_("Tickets"), items=_tickets(user, typed)),
+        Group(title=_("Views"), items=_views(user, typed)),
         Group(title=_("Customers"), items=_customers(user, typed)),
         Group(title=_("Macros"), items=_macros(user, typed, ticket)),
         Group(title=_("Documents"), items=_articles(user, typed, language)),
@@ -48,8 +53,8 @@ def find(user: User, typed: str, language: str, *, ticket: Ticket | None = None)
 
 
 def _tickets(user: User, typed: str) -> list[Item]:
-    asked = Asked(view=QueueView.ALL, status=("any",), q=typed, sort=Sort.NEWEST)
-    rows = asked.tickets(user, timezone.now()).select_related("organization").defer("search")
+    reading = read(typed, Asker(user, timezone.now()), active_only=False)
+    rows = reading.tickets().select_related("organization").defer("search")
     return [
         Item(
             title=f"#{ticket.number} {ticket.subject}",
@@ -59,6 +64,16 @@ def _tickets(user: User, typed: str) -> list[Item]:
             url=ticket.get_absolute_url(),
         )
         for ticket in rows.order_by("-number")[:MOST_OF_A_KIND]
+    ]
+
+
+def _views(user: User, typed: str) -> list[Item]:
+    """Saved views by name, whether they stand in this person's menu or not."""
+    wanted = typed.casefold()
+    views = [view for view in SavedView.objects.visible_to(user) if wanted in str(view).casefold()]
+    return [
+        Item(title=str(view), hint=view.query, url=f"{reverse('queue')}?view={view.pk}")
+        for view in views[:MOST_OF_A_KIND]
     ]
 
 
@@ -74,7 +89,7 @@ def _customers(user: User, typed: str) -> list[Item]:
         Item(
             title=row.name,
             hint=_("their open tickets"),
-            url=f"{reverse('queue')}?{Asked(view=QueueView.ALL, organization=row.name).query()}",
+            url=f"{reverse('queue')}?{Asked(text=written([Filter('org', (row.name,))])).query()}",
         )
         for row in rows
     ]

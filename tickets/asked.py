@@ -1,243 +1,204 @@
-"""What a person asks of the queue: a view, filters, words and an order, as they stand in the address.
+"""What a person asks of the queue: a query, an order, groups and columns, as they stand in the address.
 
-Reading an address never fails: what it does not understand it leaves out.
+    /queue/?q=tier:L2+breach<1h&sort=newest&group=org
+    /queue/?view=7                                      a saved view, as it was saved
+    /queue/?view=7&q=tier:L2                            the same with another query
+
+Reading an address never fails: an order or a column that it does not know it leaves out, and a query that
+means nothing is explained by its reading. The parameters of the queue before there was a query language
+(view=mine, tier=L1,L2, due=hour ...) are read as the query that says the same.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.postgres.search import SearchQuery
-from django.db import models
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
-from accounts.models import Organization, Tier, User
-from helpdesk.text import segmented
-from tickets import keyset
-from tickets.models import Priority, Ticket, TicketQuerySet
+from accounts.models import Tier, User
+from saved_views.models import MAX_QUERY, SavedView
+from tickets import columns as table
+from tickets import keyset, orders
+from tickets.models import TicketQuerySet
+from tickets.orders import Group, Sort
+from tickets.query.asker import Asker
+from tickets.query.reading import Reading, read
+from tickets.query.terms import Filter, Measure, Term, Text, written
 
-_NUMBER = re.compile(r"#?\s*(\d{1,18})")
-MAX_WORDS_LENGTH = 200
-
-
-class View(models.TextChoices):
-    MINE = "mine", gettext_lazy("My next")
-    UNASSIGNED = "unassigned", gettext_lazy("Unassigned")
-    ALL = "all", gettext_lazy("All open")
-
-
-class Due(models.TextChoices):
-    BREACHED = "breached", gettext_lazy("breached")
-    HOUR = "hour", gettext_lazy("within the hour")
-    DAY = "day", gettext_lazy("within a day")
-
-
-class Sort(models.TextChoices):
-    PROMISE = "promise", gettext_lazy("Next promise to expire")
-    PRIORITY = "priority", gettext_lazy("Priority")
-    NEWEST = "newest", gettext_lazy("Newest")
-    CHANGE = "change", gettext_lazy("Last change")
-
-
-_NUMBER_FIELD = keyset.Field("number", read=int)
-_DUE_FIELD = keyset.Field("next_due_at", read=keyset.read_instant, nullable=True)
-# Each order is that of one index; see Ticket.Meta.
-SORT_FIELDS: dict[str, Sequence[keyset.Field]] = {
-    Sort.PROMISE: (_DUE_FIELD, _NUMBER_FIELD),
-    Sort.PRIORITY: (keyset.Field("priority"), _DUE_FIELD, _NUMBER_FIELD),
-    Sort.NEWEST: (keyset.Field("number", read=int, descending=True),),
-    Sort.CHANGE: (
-        keyset.Field("updated_at", read=keyset.read_instant, descending=True),
-        keyset.Field("number", read=int, descending=True),
-    ),
+# The first links of the rail, and the queries they lead to.
+PLACES: dict[str, str] = {"next": "for:me", "unassigned": "unassigned", "open": ""}
+TITLES: dict[str, str | Promise] = {
+    "for:me": gettext_lazy("My next"),
+    "unassigned": gettext_lazy("Unassigned"),
+    "": gettext_lazy("All open"),
+    "status:any": gettext_lazy("All tickets"),
+    **{f"tier:{tier}": tier.value for tier in Tier},
 }
-# Finished tickets have no promise to sort by, and the two partial indexes do not hold them.
-_SORTS_OF_FINISHED = (Sort.NEWEST, Sort.CHANGE)
-
-LABELS: dict[str, str | Promise] = {
-    "tier": gettext_lazy("tier"),
-    "status": gettext_lazy("status"),
-    "priority": gettext_lazy("priority"),
-    "due": pgettext_lazy("filter", "due"),
-    "product": gettext_lazy("product"),
-    "organization": gettext_lazy("organisation"),
-    "assignee": gettext_lazy("assignee"),
-    "q": pgettext_lazy("filter", "words"),
+_OLD_VIEWS = {"mine": "for:me", "unassigned": "unassigned", "all": ""}
+_OLD_DUES: dict[str, Term] = {
+    "breached": Text("breached"),
+    "hour": Measure("breach", "<", "1h"),
+    "day": Measure("breach", "<", "1d"),
 }
-
-
-@dataclass(frozen=True)
-class Token:
-    """One filter in force, with the address of the same list without it."""
-
-    name: str
-    label: str
-    value: str
-    without: str
+_OLD_LISTS = ("tier", "status", "priority", "product")
 
 
 @dataclass(frozen=True)
 class Asked:
-    view: str = View.MINE
-    tier: tuple[str, ...] = ()
-    status: tuple[str, ...] = ()
-    priority: tuple[str, ...] = ()
-    due: str = ""
-    product: tuple[str, ...] = ()
-    organization: str = ""
-    assignee: str = ""
-    q: str = ""
+    text: str = ""
     sort: str = Sort.PROMISE
+    group: str = Group.URGENCY
+    columns: tuple[str, ...] = table.read(())
+    view: SavedView | None = None
     after: str = ""
     before: str = ""
 
     @classmethod
-    def read(cls, query: QueryDict, *, default_view: str = View.MINE) -> Asked:
-        statuses = _several(query, "status", [*Ticket.Status.values, "any"])
-        asked = cls(
-            view=_one(query, "view", View.values) or default_view,
-            tier=_several(query, "tier", Tier.values),
-            status=("any",) if "any" in statuses else statuses,
-            priority=_several(query, "priority", Priority.values),
-            due=_one(query, "due", Due.values),
-            product=_several(query, "product"),
-            organization=_text(query, "organization"),
-            assignee=_text(query, "assignee"),
-            q=_text(query, "q"),
-            sort=_one(query, "sort", Sort.values),
+    def read(cls, query: QueryDict, user: User) -> Asked:
+        """What the address asks. A saved view costs a query; one that this person may not see is left out."""
+        view = _view(query, user)
+        saved = cls.saved(view) if view else cls(text=default_for(user))
+        old = written(_old_terms(query))
+        text = " ".join(
+            filter(
+                None, (_OLD_VIEWS.get(query.get("view", "")), old, _text(query, "q"), _text(query, "more"))
+            )
+        )
+        names = [one for value in query.getlist("columns") for one in value.split(",")]
+        return cls(
+            text=text[:MAX_QUERY] if text or _says_what(query) else saved.text,
+            sort=_one(query, "sort", Sort.values) or saved.sort,
+            group=_one(query, "group", Group.values) or saved.group,
+            columns=table.read(names) if any(names) else saved.columns,
+            view=view,
             after=_text(query, "after"),
             before=_text(query, "before"),
         )
-        return replace(asked, sort=asked._possible_sort())
 
-    def _possible_sort(self) -> str:
-        if self.is_active_only:
-            return self.sort or Sort.PROMISE
-        return self.sort if self.sort in _SORTS_OF_FINISHED else Sort.NEWEST
+    @classmethod
+    def saved(cls, view: SavedView) -> Asked:
+        """The view as it was saved."""
+        return cls(
+            text=view.query,
+            sort=view.sort or Sort.PROMISE,
+            group=view.group or Group.URGENCY,
+            columns=table.read(view.columns),
+            view=view,
+        )
 
     @property
-    def is_active_only(self) -> bool:
-        return set(self.status) <= {status.value for status in Ticket.ACTIVE}
+    def is_changed(self) -> bool:
+        """Whether a saved view is looked at otherwise than it was saved."""
+        return self.view is not None and replace(self, after="", before="") != Asked.saved(self.view)
+
+    @property
+    def place(self) -> str:
+        """The link of the rail that leads to this list, if one does."""
+        if self.view is not None:
+            return f"view-{self.view.pk}"
+        return next((place for place, text in PLACES.items() if text == self.text), "")
 
     @property
     def title(self) -> str:
-        if self.view == View.ALL and not self.is_active_only:
-            return _("All tickets") if self.status == ("any",) else _("Tickets")
-        return str(View(self.view).label)
+        if self.view is not None:
+            return str(self.view)
+        return str(TITLES.get(self.text, _("Tickets")))
 
-    @property
-    def number(self) -> int | None:
-        """The ticket's number if the words are one: "#10482" or "10482"."""
-        match = _NUMBER.fullmatch(self.q)
-        return int(match[1]) if match else None
+    # --- As an address
 
     def query(self, **changes: Any) -> str:
         """The address's query for this list, or for one that differs; always from its first page."""
-        asked = replace(self, after="", before="", **changes)
-        return asked._written()
+        return replace(self, after="", before="", **changes)._written()
 
     def page_query(self, *, after: str = "", before: str = "") -> str:
         return replace(self, after=after, before=before)._written()
 
     def _written(self) -> str:
-        pairs = []
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name != "view" and value == (field.default if field.default != () else ()):
-                continue
-            if value:
-                pairs.append((field.name, ",".join(value) if isinstance(value, tuple) else value))
+        saved = Asked.saved(self.view) if self.view else Asked()
+        pairs = [("view", str(self.view.pk))] if self.view else []
+        if self.view is None or self.text != saved.text:
+            pairs.append(("q", self.text))
+        pairs += [(name, getattr(self, name)) for name in ("sort", "group") if self._differs(name, saved)]
+        if self.columns != saved.columns:
+            pairs.append(("columns", ",".join(self.columns)))
+        pairs += [(name, value) for name in ("after", "before") if (value := getattr(self, name))]
         return urlencode(pairs, safe=",:~@")
 
-    def tokens(self) -> list[Token]:
-        shown: dict[str, str] = {
-            "tier": ",".join(self.tier),
-            "status": ", ".join(self._status_labels()),
-            "priority": ",".join(self.priority),
-            "due": str(Due(self.due).label) if self.due else "",
-            "product": ",".join(self.product),
-            "organization": self.organization,
-            "assignee": str(_PEOPLE.get(self.assignee, self.assignee)),
-            "q": self.q,
-        }
-        return [
-            Token(name, str(LABELS[name]), value, self.query(**{name: type(getattr(self, name))()}))
-            for name, value in shown.items()
-            if value
-        ]
-
-    def _status_labels(self) -> Iterable[str]:
-        return [_("any") if one == "any" else str(Ticket.Status(one).label) for one in self.status]
+    def _differs(self, name: str, saved: Asked) -> bool:
+        return bool(getattr(self, name) != getattr(saved, name))
 
     # --- From the address to rows
 
-    def tickets(self, user: User, now: datetime) -> TicketQuerySet:
-        """The tickets asked for, unsorted. Costs one look-up each for a named organisation and assignee."""
-        tickets = Ticket.objects.visible_to(user)
-        if self.number is not None:
-            return tickets.filter(number=self.number)
-        tickets = self._of_status(tickets)
-        if self.view == View.MINE:
-            tickets = tickets.filter(_my_next(user))
-        elif self.view == View.UNASSIGNED:
-            tickets = tickets.filter(assignee=None)
-        for name in ("tier", "priority"):
-            if wanted := getattr(self, name):
-                tickets = tickets.filter(**{f"{name}__in": wanted})
-        if self.product:
-            tickets = tickets.filter(product__code__in=self.product)
-        if self.due:
-            within = {Due.BREACHED: timedelta(), Due.HOUR: timedelta(hours=1), Due.DAY: timedelta(days=1)}
-            tickets = tickets.filter(next_due_at__lt=now + within[Due(self.due)])
-        if self.organization:
-            named = Organization.objects.filter(name=self.organization).values_list("pk", flat=True).first()
-            tickets = tickets.filter(organization=named) if named else tickets.none()
-        if self.assignee:
-            tickets = tickets.filter(_with(self.assignee, user))
-        if self.q:
-            words = SearchQuery(segmented(self.q), search_type="websearch", config="english")
-            tickets = tickets.filter(search=words)
-        return tickets
-
-    def _of_status(self, tickets: TicketQuerySet) -> TicketQuerySet:
-        if not self.status:
-            return tickets.active()
-        return tickets if self.status == ("any",) else tickets.filter(status__in=self.status)
+    def listing(self, user: User, now: datetime) -> Listing:
+        """What the query means for this person at `now`. At most one query for each key with names."""
+        return Listing(self, read(self.text, Asker(user, now)))
 
 
-_PEOPLE: dict[str, str | Promise] = {
-    "me": pgettext_lazy("assignee", "me"),
-    "none": pgettext_lazy("assignee", "nobody"),
-}
+@dataclass(frozen=True)
+class Listing:
+    """A list of tickets: what was asked with what it means."""
+
+    asked: Asked
+    reading: Reading
+
+    @property
+    def sorts(self) -> Sequence[Sort]:
+        return list(Sort) if self.reading.is_active_only else orders.SORTS_OF_FINISHED
+
+    @property
+    def sort(self) -> Sort:
+        wanted = Sort(self.asked.sort)
+        return wanted if wanted in self.sorts else Sort.NEWEST
+
+    @property
+    def fields(self) -> Sequence[keyset.Field]:
+        return orders.fields(self.sort, self.asked.group)
+
+    def tickets(self) -> TicketQuerySet:
+        """In no order."""
+        return self.reading.tickets()
+
+    def in_order(self) -> TicketQuerySet:
+        return self.tickets().order_by(*orders.ordering(self.sort, self.asked.group))
 
 
-def _my_next(user: User) -> Q:
-    """What is mine, and what nobody in my tier has yet. Who has no tier is shown what nobody has at all."""
-    free = Q(assignee=None, tier=user.tier) if user.tier else Q(assignee=None)
-    return Q(assignee=user) | free
+def default_for(user: User) -> str:
+    """Agents start with what is next for them, managers with everything open."""
+    return PLACES["next"] if user.is_agent else PLACES["open"]
 
 
-def _with(assignee: str, user: User) -> Q:
-    if assignee == "me":
-        return Q(assignee=user)
-    if assignee == "none":
-        return Q(assignee=None)
-    person = User.objects.staff().filter(email=assignee.lower()).values_list("pk", flat=True).first()
-    return Q(assignee=person) if person else Q(pk__in=[])
+def _view(query: QueryDict, user: User) -> SavedView | None:
+    number = query.get("view", "")
+    if not number.isdecimal() or len(number) > 9:
+        return None
+    return SavedView.objects.visible_to(user).filter(pk=int(number)).first()
+
+
+def _says_what(query: QueryDict) -> bool:
+    return "q" in query or query.get("view", "") in _OLD_VIEWS
+
+
+def _old_terms(query: QueryDict) -> Iterable[Term]:
+    for name in _OLD_LISTS:
+        if values := _several(query, name):
+            yield Filter(name, values)
+    if due := _OLD_DUES.get(query.get("due", "")):
+        yield due
+    for old, name in (("organization", "org"), ("assignee", "assignee")):
+        if value := _text(query, old)[:200]:
+            yield Filter(name, (value,))
 
 
 def _text(query: QueryDict, name: str) -> str:
     # PostgreSQL takes no NUL in a text.
-    return query.get(name, "").replace("\0", "").strip()[:MAX_WORDS_LENGTH]
+    return query.get(name, "").replace("\0", "").strip()[:MAX_QUERY]
 
 
 def _one(query: QueryDict, name: str, known: Iterable[str]) -> str:
@@ -245,8 +206,7 @@ def _one(query: QueryDict, name: str, known: Iterable[str]) -> str:
     return value if value in known else ""
 
 
-def _several(query: QueryDict, name: str, known: Iterable[str] | None = None) -> tuple[str, ...]:
-    """`tier=L1,L2` as the page writes it and `tier=L1&tier=L2` as a browser sends a form."""
+def _several(query: QueryDict, name: str) -> tuple[str, ...]:
+    """`tier=L1,L2` as an address says it and `tier=L1&tier=L2` as a browser sends a form."""
     given = [one.replace("\0", "").strip() for value in query.getlist(name) for one in value.split(",")]
-    wanted = [one[:MAX_WORDS_LENGTH] for one in dict.fromkeys(given) if one]
-    return tuple(one for one in wanted[:20] if known is None or one in known)
+    return tuple(one[:200] for one in dict.fromkeys(given) if one)[:20]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
+from urllib.parse import unquote
 
 from django.db import models
 from django.db.models import F, Q
@@ -43,6 +44,13 @@ class Field:
         if self.nullable and not backwards:
             rows |= Q(**{f"{self.name}__isnull": True})
         return rows
+
+    def of(self, row: models.Model) -> Any:
+        """The row's own value; a name with `__` goes through related rows, None where there is none."""
+        value: Any = row
+        for part in self.name.split("__"):
+            value = None if value is None else getattr(value, part)
+        return value
 
     def same(self, value: Any) -> Q:
         return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
@@ -102,7 +110,7 @@ def _beyond(fields: Sequence[Field], place: Sequence[Any], *, backwards: bool) -
 
 
 def _place_of(fields: Sequence[Field], row: models.Model) -> str:
-    return "~".join(_written(getattr(row, field.name)) for field in fields)
+    return "~".join(_written(field.of(row)) for field in fields)
 
 
 def _written(value: Any) -> str:
@@ -110,7 +118,7 @@ def _written(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return str(value)
+    return str(value).replace("%", "%25").replace("~", "%7E")
 
 
 def _read_place(fields: Sequence[Field], text: str) -> list[Any] | None:
@@ -119,7 +127,7 @@ def _read_place(fields: Sequence[Field], text: str) -> list[Any] | None:
         return None
     try:
         return [
-            None if field.nullable and not part else field.read(part)
+            None if field.nullable and not part else field.read(unquote(part))
             for field, part in zip(fields, parts, strict=True)
         ]
     except (ValueError, OverflowError):

@@ -1,6 +1,6 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import parse_qs
 
 import pytest
 from django.db import connection
@@ -9,13 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.models import Organization
+from accounts.models import Membership, Organization
+from saved_views.models import SavedView
 from tests.conftest import MONDAY_9AM, person
 from tickets import actions, keyset
-from tickets.asked import SORT_FIELDS, Asked, Sort
+from tickets.asked import Asked
+from tickets.counting import LIMIT
 from tickets.models import Ticket
+from tickets.orders import Group, Sort, fields, ordering
 from tickets.promises import Urgency, urgency
-from tickets.views.queue import COUNT_LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +46,7 @@ def listed(client, query=""):
 
 
 @pytest.mark.parametrize(
-    "name", ["queue", "queue_filters", "queue_counts", "ticket_search", "ticket_new_desk"]
+    "name", ["queue", "saved_views", "saved_view_new", "queue_counts", "ticket_search", "ticket_new_desk"]
 )
 def test_the_queue_is_for_the_desk(client, rui, ana, mia, name):
     address = reverse(name)
@@ -72,7 +74,12 @@ def test_the_next_promise_to_expire_stands_first_and_what_waits_last(client, ana
 
     rows = response.context["rows"]
     assert [row.ticket.subject for row in rows] == ["urgent", "high", "minor", "asked"]
-    assert [row.opens_group for row in rows] == [Urgency.BREACHED, Urgency.HOUR, Urgency.TODAY, Urgency.NONE]
+    assert [row.opens_group.key for row in rows] == [
+        Urgency.BREACHED,
+        Urgency.HOUR,
+        Urgency.TODAY,
+        Urgency.NONE,
+    ]
     assert [row.clock.target for row in rows] == ["response", "response", "response", "resolution"]
     assert rows[-1].clock.state == "paused"
 
@@ -211,30 +218,90 @@ def test_whatever_the_address_says_a_page_comes(client, ana, file_ticket, query)
     assert client.get(f"/queue/?{query}").status_code == 200
 
 
-def test_the_address_written_is_the_address_read():
-    query = QueryDict("view=unassigned&tier=L1&tier=L2&priority=P1&q=黑屏&sort=newest")
-    asked = Asked.read(query)
-    assert Asked.read(QueryDict(asked.query())) == asked
-    assert "tier=L1,L2" in asked.query()
-    assert Asked(view="mine").query() == "view=mine"
+def test_the_address_written_is_the_address_read(ana):
+    query = QueryDict("q=tier:L1,L2+黑屏&sort=newest&group=org&columns=tier,promise")
+    asked = Asked.read(query, ana)
+    assert Asked.read(QueryDict(asked.query()), ana) == asked
+    assert "q=tier:L1,L2" in asked.query()
+    assert Asked(text="for:me").query() == "q=for:me"
+
+
+def test_addresses_from_before_there_was_a_query_language_say_the_same(ana):
+    old = "view=unassigned&tier=L1&tier=L2&priority=P1&due=hour&organization=Kite+Live&assignee=me&q=黑屏"
+    assert Asked.read(QueryDict(old), ana).text == (
+        'unassigned tier:L1,L2 priority:P1 breach<1h org:"Kite Live" assignee:me 黑屏'
+    )
+    assert Asked.read(QueryDict("view=all&status=any"), ana).text == "status:any"
 
 
 def test_each_filter_in_force_can_be_taken_off_alone(client, ana, file_ticket):
     file_ticket("urgent", priority="P1")
     client.force_login(ana)
-    response = client.get("/queue/?view=all&tier=L1&priority=P1&q=urgent")
-    without = {token.name: parse_qs(token.without) for token in response.context["tokens"]}
+    response = client.get("/queue/?q=tier:L1+priority:P1+urgent")
+    without = {one.chip.text: QueryDict(one.without)["q"] for one in response.context["box"].chips}
     assert without == {
-        "tier": {"view": ["all"], "priority": ["P1"], "q": ["urgent"]},
-        "priority": {"view": ["all"], "tier": ["L1"], "q": ["urgent"]},
-        "q": {"view": ["all"], "tier": ["L1"], "priority": ["P1"]},
+        "tier:L1": "priority:P1 urgent",
+        "priority:P1": "tier:L1 urgent",
+        "urgent": "tier:L1 priority:P1",
     }
 
 
+def test_what_means_nothing_is_told_and_kept_and_lists_no_ticket(client, ana, file_ticket):
+    file_ticket("urgent", priority="P1")
+    client.force_login(ana)
+    response = client.get("/queue/?q=tier:L9+priority:P1")
+    page = response.content.decode()
+    assert "there are L1, L2, TAM" in page
+    assert response.context["rows"] == []
+    assert [one.chip.text for one in response.context["box"].chips] == ["priority:P1"]
+    assert 'value="tier:L9"' in page and "The query is not understood yet" in page
+
+
+def test_what_is_typed_is_added_to_what_is_in_force(client, ana):
+    client.force_login(ana)
+    response = client.get("/queue/?q=tier:L1&sort=newest&more=priority:P1")
+    assert response["Location"] == "/queue/?q=tier:L1+priority:P1&sort=newest"
+
+
 def test_managers_start_with_everything_open_and_agents_with_what_is_next(client, ana, mia):
-    for user, view in ((ana, "mine"), (mia, "all")):
+    for user, place in ((ana, "next"), (mia, "open")):
         client.force_login(user)
-        assert client.get("/queue/").context["asked"].view == view
+        assert client.get("/queue/").context["asked"].place == place
+
+
+def test_columns_are_chosen_and_the_ticket_always_stands_there(client, ana, file_ticket):
+    file_ticket("Black screen")
+    client.force_login(ana)
+    page = client.get("/queue/?q=&columns=requester,nonsense").content.decode()
+    table = page[page.index("<table") : page.index("</table>")]
+    assert "Requester" in table and "Rui Tan" in table and "Black screen" in table
+    assert "Next promise" not in table and "Last change" not in table
+
+
+@pytest.mark.parametrize("group", Group.values)
+def test_groups_are_whole_and_headed_once(client, ana, lena, zoe, file_ticket, group):
+    for index in range(9):
+        file_ticket(
+            f"ticket {index}", priority=f"P{index % 4 + 1}", **({"product": None} if index % 4 else {})
+        )
+    ondo = Organization.objects.get(name="Ondo Fitness")
+    for name in ("a", "b"):
+        taken = actions.create(
+            requester=zoe, by=zoe, subject=name, body="?", priority="P2", organization=ondo
+        )
+        actions.take(taken, by=lena)
+    client.force_login(ana)
+    rows = client.get(f"/queue/?q=&group={group}").context["rows"]
+    headings = [row.opens_group for row in rows if row.opens_group]
+    assert (
+        len(headings)
+        == len(set(headings))
+        == {"none": 0, "org": 2, "assignee": 2, "product": 2}.get(group, len(headings))
+    )
+    if group == "org":
+        assert [heading.label for heading in headings] == ["Kite Live", "Ondo Fitness"]
+    if group == "assignee":
+        assert [heading.label for heading in headings] == ["Lena Wolf", "Nobody"]
 
 
 # --- Pages
@@ -244,39 +311,45 @@ def walk(asked, user, step="older"):
     """Subjects page by page in one direction."""
     pages = []
     while True:
-        page = keyset.page(
-            asked.tickets(user, MONDAY_9AM),
-            SORT_FIELDS[asked.sort],
-            after=asked.after,
-            before=asked.before,
-            size=3,
-        )
+        listing = asked.listing(user, MONDAY_9AM)
+        page = keyset.page(listing.tickets(), listing.fields, after=asked.after, before=asked.before, size=3)
         pages.append([ticket.number for ticket in page.rows])
         place = getattr(page, step)
         if not place:
             return pages
-        asked = Asked(view="all", sort=asked.sort, **{"after" if step == "older" else "before": place})
+        asked = replace(
+            asked, **{"after": "", "before": "", ("after" if step == "older" else "before"): place}
+        )
 
 
-@pytest.mark.parametrize("sort", Sort.values)
-def test_every_ticket_stands_on_exactly_one_page_in_both_directions(clock, ana, file_ticket, sort):
+@pytest.mark.parametrize(
+    ("sort", "group"),
+    [*((sort, "urgency") for sort in Sort.values), ("promise", "org"), ("newest", "assignee")],
+)
+def test_every_ticket_stands_on_exactly_one_page_in_both_directions(
+    clock, ana, rui, file_ticket, sort, group
+):
+    strange = Organization.objects.create(name="50% ~ Ü")
+    Membership.objects.create(user=rui, organization=strange)
     for index in range(10):
-        ticket = file_ticket(f"ticket {index}", priority=f"P{index % 4 + 1}")
+        fields_ = {} if index % 4 else {"organization": strange}
+        ticket = file_ticket(f"ticket {index}", priority=f"P{index % 4 + 1}", **fields_)
         if index % 3 == 0:
             actions.ask_requester(ticket, by=ana, body="?")  # no deadline
         if index % 2:
             clock.shift(timedelta(minutes=1))  # some share a deadline, some do not
 
-    forwards = walk(Asked(view="all", sort=sort), ana)
-    order = [field.ordering(backwards=False) for field in SORT_FIELDS[sort]]
+    asked = Asked(sort=sort, group=group)
+    forwards = walk(asked, ana)
+    order = ordering(sort, group)
     assert [number for page in forwards for number in page] == list(
         Ticket.objects.order_by(*order).values_list("number", flat=True)
     )
     assert [len(page) for page in forwards] == [3, 3, 3, 1]
 
     end = Ticket.objects.order_by(*order).last()
-    place = keyset._place_of(SORT_FIELDS[sort], end)
-    backwards = walk(Asked(view="all", sort=sort, before=place), ana, step="newer")
+    place = keyset._place_of(fields(sort, group), end)
+    backwards = walk(replace(asked, before=place), ana, step="newer")
     assert [number for page in reversed(backwards) for number in page] == [
         number for page in forwards for number in page
     ][:-1]
@@ -299,7 +372,9 @@ def test_a_long_queue_has_a_next_page_and_a_way_back(client, ana, file_ticket):
 
 
 @pytest.mark.parametrize("count", [5, 60])
-def test_a_page_of_the_queue_takes_at_most_six_queries(client, ana, kite, file_ticket, count):
+def test_a_page_of_the_queue_takes_six_queries_and_one_more_for_a_view_and_each_name(
+    client, ana, kite, file_ticket, count
+):
     for index in range(count):
         file_ticket(f"ticket {index}")
     client.force_login(ana)
@@ -307,10 +382,11 @@ def test_a_page_of_the_queue_takes_at_most_six_queries(client, ana, kite, file_t
         connection,
     ) as queries:
         client.get("/queue/?view=all")
-    assert len(queries) <= 5, [query["sql"][:80] for query in queries]
+    assert len(queries) <= 6, [query["sql"][:80] for query in queries]
+    view = SavedView.objects.create(name="Kite", owner=ana, query='org:"Kite Live" assignee:ana ticket')
     with CaptureQueriesContext(connection) as queries:
-        client.get("/queue/?view=all&organization=Kite+Live&assignee=ana@desk.example&product=live&q=ticket")
-    assert len(queries) <= 6
+        client.get(f"/queue/?view={view.pk}")
+    assert len(queries) <= 8, [query["sql"][:80] for query in queries]
 
 
 @pytest.mark.parametrize(
@@ -342,10 +418,7 @@ def test_each_list_is_read_from_an_index_in_its_order(ana, lena, rui, query, ind
         )
         for index, at in enumerate(moments)
     )
-    asked = Asked.read(QueryDict(query))
-    tickets = asked.tickets(ana, timezone.now()).order_by(
-        *(field.ordering(backwards=False) for field in SORT_FIELDS[asked.sort])
-    )
+    tickets = Asked.read(QueryDict(query), ana).listing(ana, timezone.now()).in_order()
     with connection.cursor() as cursor:
         cursor.execute("analyze tickets_ticket")
     plan = tickets[:26].explain()
@@ -372,16 +445,33 @@ def test_the_rail_counts_each_view_up_to_a_limit(client, ana, lena, file_ticket,
     file_ticket("free")
     clock.shift(timedelta(minutes=16))
     client.force_login(ana)
-    places = {place["name"]: place for place in client.get("/queue/counts/").context["places"]}
-    assert {name: place["count"] for name, place in places.items()} == {
-        "next": "2", "unassigned": "1", "open": "3", "L1": "3", "L2": "0", "TAM": "0",
-    }  # fmt: skip
-    assert places["next"]["is_hot"] and not places["open"]["is_hot"]
+    views = {f"view-{view.pk}": str(view) for view in SavedView.objects.pinned_by(ana)}
 
-    assert COUNT_LIMIT == 1000
-    monkeypatch.setattr("tickets.views.queue.COUNT_LIMIT", 2)
-    places = {place["name"]: place for place in client.get("/queue/counts/").context["places"]}
-    assert (places["open"]["count"], places["unassigned"]["count"]) == ("1+", "1")
+    def places():
+        found = client.get("/queue/counts/").context["places"]
+        return {views.get(place["name"], place["name"]): place for place in found}
+
+    assert {name: place["count"] for name, place in places().items()} == {
+        "next": "2", "unassigned": "1", "open": "3", "Breaching within 1 h": "1", "My tickets": "1",
+        "Waiting for the customer": "0", "L1": "3", "L2": "0", "TAM accounts": "0", "Recently resolved": "0",
+    }  # fmt: skip
+    assert places()["next"]["is_hot"] and not places()["open"]["is_hot"]
+
+    assert LIMIT == 1000
+    monkeypatch.setattr("tickets.counting.LIMIT", 2)
+    assert (places()["open"]["count"], places()["unassigned"]["count"]) == ("1+", "1")
+
+
+def test_all_counts_are_one_query_and_none_for_a_while(client, ana, file_ticket, settings):
+    file_ticket()
+    client.force_login(ana)
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    with CaptureQueriesContext(connection) as first:
+        client.get("/queue/counts/")
+    with CaptureQueriesContext(connection) as second:
+        client.get("/queue/counts/")
+    assert sum("tickets_ticket" in query["sql"] for query in first) == 1
+    assert not any("tickets_ticket" in query["sql"] or "saved_views" in query["sql"] for query in second)
 
 
 def test_taking_from_the_queue_asks_the_table_to_refresh(client, ana, lena, file_ticket):
@@ -399,7 +489,7 @@ def test_taking_from_the_queue_asks_the_table_to_refresh(client, ana, lena, file
 
     other = file_ticket()
     plain = client.post(f"/tickets/{other.number}/take/", {"from": "queue", "queue": "view=all&tier=L1"})
-    assert plain["Location"] == "/queue/?view=all&tier=L1"
+    assert plain["Location"] == "/queue/?q=tier:L1"
 
 
 @pytest.mark.parametrize(
