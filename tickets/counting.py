@@ -50,8 +50,10 @@ def _count(lists: list[TicketQuerySet], user: User) -> tuple[int, ...]:
         for place, tickets in enumerate(lists)
         if not tickets.query.is_empty()
     }
-    row = User.objects.filter(pk=user.pk).values(**counts).get() if counts else {}
-    return tuple(row.get(f"count_{place}", 0) for place in range(len(lists)))
+    row: dict[str, Any] = {}
+    if counts:
+        row = dict(User.objects.filter(pk=user.pk).values(**counts).get())
+    return tuple(int(row.get(f"count_{place}", 0)) for place in range(len(lists)))
 
 
 def _key(reading: Reading) -> str:
