@@ -28,6 +28,8 @@ Projection = Callable[[Sequence[Event]], None]
 
 _ENCODER = DjangoJSONEncoder()
 _COLUMNS = [field.attname for field in Event._meta.concrete_fields]
+# More than that at once: open screens hear of them when they are announced.
+MOST_ECHOED = 20
 _silent: ContextVar[bool] = ContextVar("events_silent", default=False)
 
 
@@ -70,6 +72,8 @@ def record_all(entries: Sequence[Entry], *, saving: Collection[str] = ()) -> lis
     if not _silent.get():
         # Only a hint: with the broker away the change is saved all the same, and the sweep announces it.
         transaction.on_commit(lambda: _hint([event.pk for event in events]), robust=True)
+        if len(events) <= MOST_ECHOED:
+            transaction.on_commit(lambda: _echo(events), robust=True)
     return events
 
 
@@ -116,6 +120,17 @@ def _hint(event_ids: list[int]) -> None:
         hints.give(announce, event_ids[0])
     else:
         hints.give(announce_pending)
+
+
+def _echo(events: Sequence[Event]) -> None:
+    for echo in _echoes():
+        for event in events:
+            echo(event)
+
+
+@cache
+def _echoes() -> tuple[Callable[[Event], None], ...]:
+    return tuple(import_string(name) for name in settings.EVENT_ECHOES)
 
 
 @cache

@@ -284,6 +284,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 # --- The stream of events. Order matters: a projection may read what those before it wrote.
 
 EVENT_PROJECTIONS = ["sla.projections.project", "handover.projections.project"]
+# Called at once after the commit, in the process that made the change; must neither wait nor fail.
+EVENT_ECHOES = ["notifications.live.echo"]
 EVENT_LISTENERS = [
     "notifications.listeners.publish",
     "notifications.listeners.notify",

@@ -11,7 +11,7 @@ import contextlib
 import json
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import structlog
@@ -21,16 +21,21 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from accounts.models import User
 from events.presenting import CUSTOMER_VISIBLE
 from notifications import frames, gate, live, missed
+from notifications.gathering import Gathering
 from notifications.patrol import patrol
 from presence.attending import Attending
 
 logger = structlog.get_logger(__name__)
 
-# The frames of one event come together; a burst goes out, and is asked about, five times a second.
+# The frames of one event come together; a burst goes out, and is asked about, five times a second. Faces may
+# take a little longer.
 GATHER_SECONDS = 0.02
 PAUSE_SECONDS = 0.2
+FACES_PAUSE_SECONDS = 0.5
 # More tickets than this at once: the page asks again for all that it shows.
 MOST_TICKETS = 40
+# Events come twice, from who made them and from the worker that announces them.
+MOST_REMEMBERED = 200
 MAX_FRAMES, PER_SECONDS = 20, 10
 # A page pings four times in this time, and once where the browser slows down what nobody looks at.
 SILENT_SECONDS = 90
@@ -41,7 +46,6 @@ SILENT = 4408
 TOO_MANY_FRAMES = 4429
 NOT_UNDERSTOOD = 1003
 TOO_BIG = 1009
-TRY_AGAIN_LATER = 1013
 
 Change = tuple[int, int, str]  # event, ticket, kind
 
@@ -56,14 +60,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         await receive()
         await send({"type": "websocket.accept"})
-        await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+        await send({"type": "websocket.close", "code": live.TRY_AGAIN_LATER})
 
     async def connect(self) -> None:
         self._groups: list[str] = []
         self._changed: set[Change] = set()
+        self._told: deque[int] = deque(maxlen=MOST_REMEMBERED)
         self._presence: set[int] = set()
         self._has_notices = False
-        self._relaying: asyncio.Task[None] | None = None
+        self._news = Gathering(self._tell_news, gather=GATHER_SECONDS, pause=PAUSE_SECONDS)
+        self._faces = Gathering(self._tell_faces, gather=GATHER_SECONDS, pause=FACES_PAUSE_SECONDS)
         self._frames: deque[float] = deque(maxlen=MAX_FRAMES)
         self._heard_at = time.monotonic()
         self._attending: Attending | None = None
@@ -85,8 +91,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         patrol().leave(self)
-        if self._relaying:
-            self._relaying.cancel()
+        self._news.cancel()
+        self._faces.cancel()
         for group in self._groups:
             with contextlib.suppress(Exception):
                 await self.channel_layer.group_discard(group, self.channel_name)
@@ -122,7 +128,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         elif isinstance(frame, frames.Watch):
             self._attending.watched = frame.tickets
             self._presence |= frame.tickets
-            self._relay_soon()
+            self._faces.soon()
         elif isinstance(frame, frames.View):
             await self._view(self._attending, frame.ticket)
         else:
@@ -161,46 +167,48 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if self._attending and self._attending.watched:
             # What expired by itself was announced by nobody.
             self._presence |= self._attending.watched
-            self._relay_soon()
+            self._faces.soon()
 
     async def ticket_changed(self, message: dict[str, Any]) -> None:
-        self._changed.add((message["event"], message["number"], message["kind"]))
-        self._relay_soon()
+        event = message["event"]
+        if event not in self._told:
+            self._told.append(event)
+            self._changed.add((event, message["number"], message["kind"]))
+            self._news.soon()
 
     async def notice_added(self, message: dict[str, Any]) -> None:
         self._has_notices = True
-        self._relay_soon()
+        self._news.soon()
 
     async def presence_changed(self, message: dict[str, Any]) -> None:
         if self._attending and message["number"] in self._attending.watched:
             self._presence.add(message["number"])
-            self._relay_soon()
+            self._faces.soon()
 
     # --- Relaying
 
-    def _relay_soon(self) -> None:
-        """At once, or after the pause together with all that came meanwhile."""
-        if self._relaying is None or self._relaying.done():
-            self._relaying = asyncio.create_task(self._relay())
+    async def _tell_news(self) -> bool:
+        changed, self._changed = self._changed, set()
+        has_notices, self._has_notices = self._has_notices, False
+        return await self._relay(lambda user: self._tell(user, changed, has_notices=has_notices))
 
-    async def _relay(self) -> None:
-        while self._changed or self._has_notices or self._presence:
-            await asyncio.sleep(GATHER_SECONDS)
-            changed, self._changed = self._changed, set()
-            presence, self._presence = self._presence, set()
-            has_notices, self._has_notices = self._has_notices, False
-            try:
-                user = await self._user()
-                if user is None:
-                    await self.close(code=SIGNED_OUT)
-                    return
-                await self._tell(user, changed, has_notices=has_notices)
-                await self._tell_presence(user, presence)
-            except Exception:
-                logger.exception("live_relay_failed")
-                await self.close(code=TRY_AGAIN_LATER)
-                return
-            await asyncio.sleep(PAUSE_SECONDS)
+    async def _tell_faces(self) -> bool:
+        numbers, self._presence = self._presence, set()
+        return await self._relay(lambda user: self._tell_presence(user, numbers))
+
+    async def _relay(self, tell: Callable[[User], Awaitable[None]]) -> bool:
+        """Whether the page is still there to be told more."""
+        try:
+            user = await self._user()
+            if user is None:
+                await self.close(code=SIGNED_OUT)
+                return False
+            await tell(user)
+        except Exception:
+            logger.exception("live_relay_failed")
+            await self.close(code=live.TRY_AGAIN_LATER)
+            return False
+        return True
 
     async def _tell(self, user: User, changed: Iterable[Change], *, has_notices: bool) -> None:
         if has_notices:

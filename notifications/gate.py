@@ -7,10 +7,7 @@ people.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Collection
-from typing import Generic, TypeVar
-from weakref import WeakKeyDictionary
+from collections.abc import Collection
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -21,71 +18,20 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
+from helpdesk.together import Together
 from tickets.models import Ticket
-
-Question = TypeVar("Question")
-Answer = TypeVar("Answer")
 
 
 async def person(session_key: str | None) -> User | None:
     """Whose session this is. None after signing out, a new password elsewhere, or deactivation."""
-    return await _together(_people, _people_of)(session_key) if session_key else None
+    return await _people(session_key) if session_key else None
 
 
 async def visible(user: User, numbers: Collection[int]) -> set[int]:
     """Those of these tickets that this person may see."""
     if not numbers:
         return set()
-    return await _together(_tickets, _visible)((user, frozenset(numbers)))
-
-
-class _Together(Generic[Question, Answer]):
-    """Gathers what is asked while an answer is on its way, and asks it at once."""
-
-    def __init__(self, answer_all: Callable[[list[Question]], list[Answer]]) -> None:
-        self._answer_all: Callable[..., Awaitable[list[Answer]]] = database_sync_to_async(answer_all)
-        self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
-        self._running: asyncio.Task[None] | None = None
-
-    async def __call__(self, question: Question) -> Answer:
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.append((question, answer))
-        if self._running is None:
-            self._running = asyncio.create_task(self._run())
-        return await answer
-
-    async def _run(self) -> None:
-        while self._waiting:
-            await asyncio.sleep(0)  # whoever was woken by the same message asks too
-            asked, self._waiting = self._waiting, []
-            try:
-                answers = await self._answer_all([question for question, _ in asked])
-            except Exception as error:
-                for _, future in asked:
-                    if not future.done():
-                        future.set_exception(error)
-                continue
-            for (_, future), answer in zip(asked, answers, strict=True):
-                if not future.done():
-                    future.set_result(answer)
-        self._running = None
-
-
-# One for each event loop: a server has one, each test its own.
-_People = _Together[str, User | None]
-_Tickets = _Together[tuple[User, frozenset[int]], set[int]]
-_people: WeakKeyDictionary[asyncio.AbstractEventLoop, _People] = WeakKeyDictionary()
-_tickets: WeakKeyDictionary[asyncio.AbstractEventLoop, _Tickets] = WeakKeyDictionary()
-
-
-def _together(
-    loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Together[Question, Answer]],
-    answer_all: Callable[[list[Question]], list[Answer]],
-) -> _Together[Question, Answer]:
-    loop = asyncio.get_running_loop()
-    if loop not in loops:
-        loops[loop] = _Together(answer_all)
-    return loops[loop]
+    return await _tickets((user, frozenset(numbers)))
 
 
 def _people_of(keys: list[str]) -> list[User | None]:
@@ -108,7 +54,7 @@ def _proved(content: dict[str, str], users: dict[str, User]) -> User | None:
 
 def _query_of(user: User) -> str:
     try:
-        return str(Ticket.objects.visible_to(user).order_by().query)
+        return str(Ticket.objects.visible_to(user).order_by().values("pk").query)
     except EmptyResultSet:
         return ""
 
@@ -126,3 +72,7 @@ def _visible(questions: list[tuple[User, frozenset[int]]]) -> list[set[int]]:
         for key, (user, numbers) in shared.items()
     }
     return [seen[key] & numbers for key, (_, numbers) in zip(keys, questions, strict=True)]
+
+
+_people: Together[str, User | None] = Together(database_sync_to_async(_people_of))
+_tickets: Together[tuple[User, frozenset[int]], set[int]] = Together(database_sync_to_async(_visible))

@@ -22,6 +22,8 @@ from events.presenting import CUSTOMER_VISIBLE
 logger = structlog.get_logger(__name__)
 
 STAFF = "staff"
+# The code with which a socket is closed while Redis is away.
+TRY_AGAIN_LATER = 1013
 PATIENCE_SECONDS = 1.0
 # After a failure nothing is tried for a while: what is lost meanwhile, pages ask for when they are back.
 PAUSE_SECONDS = 5.0
@@ -36,8 +38,19 @@ def announce_ticket(event: Event) -> None:
     groups = [STAFF]
     if event.kind in CUSTOMER_VISIBLE:
         groups += [group_of(user_id) for user_id in _customers(event)]
-    message = {"type": "ticket.changed", "event": event.pk, "number": event.ticket_id, "kind": event.kind}
-    send(groups, message)
+    send(groups, _changed(event))
+
+
+def echo(event: Event) -> None:
+    """Say it to the desk at once: a worker that is busy keeps nobody's screen from it.
+
+    The worker says it once more when it announces the event; a socket tells its page of each event once.
+    """
+    send([STAFF], _changed(event))
+
+
+def _changed(event: Event) -> dict[str, Any]:
+    return {"type": "ticket.changed", "event": event.pk, "number": event.ticket_id, "kind": event.kind}
 
 
 def announce_notices(people: Iterable[User]) -> None:

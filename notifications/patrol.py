@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 
+from notifications import live
 from presence import here, pages
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 PERIOD_SECONDS = 1.0
+REDIS_SECONDS = 5.0
 # Well within the time after which a page that nobody vouches for counts no more.
 PRESENCE_SECONDS = 15.0
 
@@ -42,10 +44,13 @@ class Patrol:
         self._sockets.discard(socket)
 
     async def _walk_on(self) -> None:
-        vouched_at = 0.0
+        vouched_at = listened_at = time.monotonic()
         while self._sockets:
             try:
                 await asyncio.gather(*[socket.prove() for socket in self._sockets])
+                if time.monotonic() - listened_at > REDIS_SECONDS:
+                    await self._let_go_if_deaf()
+                    listened_at = time.monotonic()
                 if time.monotonic() - vouched_at > PRESENCE_SECONDS:
                     vouched_at = time.monotonic()
                     await self._vouch()
@@ -54,6 +59,11 @@ class Patrol:
                 logger.exception("live_patrol_failed")
             await asyncio.sleep(PERIOD_SECONDS)
         self._walk = None
+
+    async def _let_go_if_deaf(self) -> None:
+        """Without Redis nothing is heard: the pages had better know, and ask by themselves."""
+        if not await live.is_reachable():
+            await asyncio.gather(*[socket.close(live.TRY_AGAIN_LATER) for socket in list(self._sockets)])
 
     async def _vouch(self) -> None:
         desk = [socket for socket in self._sockets if socket.is_desk]

@@ -58,7 +58,7 @@ class Attending:
         wanted = self.watched & set(numbers)
         if not wanted:
             return []
-        found = await asyncio.to_thread(pages.on_tickets, wanted)
+        found = await pages.shared_on_tickets(wanted)
         frames = []
         for number in sorted(wanted):
             people = [_shown(entry) for entry in found[number] if entry.user != self._me.user]

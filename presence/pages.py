@@ -6,6 +6,7 @@ page was not heard of for a while counts no more and is swept by whoever reads.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Collection, Iterable
@@ -15,6 +16,7 @@ from typing import Any
 
 import redis
 
+from helpdesk.together import Together
 from presence import connection
 
 ALIVE_SECONDS = 45
@@ -107,6 +109,15 @@ _ORDER = {Doing.REPLY: 0, Doing.NOTE: 1, Doing.VIEW: 2}
 
 def _order(entry: Entry) -> tuple[int, float, int]:
     return _ORDER[entry.doing], entry.since, entry.user
+
+
+async def _together(questions: list[frozenset[int]]) -> list[dict[int, list[Entry]]]:
+    found = await asyncio.to_thread(on_tickets, frozenset[int]().union(*questions))
+    return [{number: found[number] for number in numbers} for numbers in questions]
+
+
+# One change concerns everybody's queue: all pages that ask at the same time share what is read.
+shared_on_tickets: Together[frozenset[int], dict[int, list[Entry]]] = Together(_together)
 
 
 def _alive(now: float) -> Iterable[Entry]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from accounts.models import Tier, User
 from events import announcing
 from events.models import Event
+from notifications import live
 from tests.conftest import person
 
 
@@ -106,3 +108,14 @@ def scripted(settings: Any) -> Iterator[Any]:
 def axel(db: None) -> User:
     """Another agent of L1."""
     return person("Axel Berg", role=User.Role.AGENT, tier=Tier.L1)
+
+
+@pytest.fixture
+def own_channel_layer(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis' PUBLISH knows no database numbers: without a prefix of its own a test hears its neighbours."""
+    default = settings.CHANNEL_LAYERS["default"]
+    config = {**default["CONFIG"], "prefix": f"test-{uuid.uuid4().hex}"}
+    settings.CHANNEL_LAYERS = {"default": {**default, "CONFIG": config}}
+    monkeypatch.setattr(live, "_publisher", live._Publisher())
+    # Channels would end the test's own transaction between two requests.
+    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)

@@ -3,106 +3,18 @@
 import json
 import socket
 import time
-import uuid
-from functools import wraps
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
-from django.test import Client
 
 from accounts.models import Membership, User
-from helpdesk.asgi import application
 from notifications import consumers, live
 from tests.notifications.conftest import announce_all
+from tests.notifications.pages import Page, awaited, changed, closed_with, hears, opened, say, session_of
 from tickets import actions
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _a_channel_layer_of_our_own(settings, monkeypatch):
-    """Redis' PUBLISH knows no database numbers: without a prefix of its own a test hears its neighbours."""
-    default = settings.CHANNEL_LAYERS["default"]
-    config = {**default["CONFIG"], "prefix": f"test-{uuid.uuid4().hex}"}
-    settings.CHANNEL_LAYERS = {"default": {**default, "CONFIG": config}}
-    monkeypatch.setattr(live, "_publisher", live._Publisher())
-    # Channels would end the test's own transaction between two requests.
-    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
-
-
-def awaited(test):
-    """Run an async test; database work of it happens in the test's own thread and transaction."""
-
-    @wraps(test)
-    def run(*args, **kwargs):
-        async_to_sync(test)(*args, **kwargs)
-
-    return run
-
-
-def session_of(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-class Page(ApplicationCommunicator):
-    """The other end of a socket."""
-
-    def __init__(self, client=None, *, origin="http://localhost"):
-        headers = [(b"host", b"localhost"), (b"origin", origin.encode())]
-        if client is not None:
-            cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-            headers.append((b"cookie", cookies.encode()))
-        scope = {
-            "type": "websocket",
-            "path": "/ws/live/",
-            "query_string": b"",
-            "headers": headers,
-            "subprotocols": [],
-        }
-        super().__init__(application, scope)
-
-    async def connect(self):
-        """Whether the handshake went through."""
-        await self.send_input({"type": "websocket.connect"})
-        return (await self.receive_output(2))["type"] == "websocket.accept"
-
-    async def says(self, **frame):
-        await self.send_input({"type": "websocket.receive", **frame})
-
-    async def hears(self, timeout=2):
-        message = await self.receive_output(timeout)
-        assert message["type"] == "websocket.send", message
-        return json.loads(message["text"])
-
-
-async def opened(client):
-    """A page whose socket is ready."""
-    page = Page(client)
-    assert await page.connect()
-    assert await page.hears() == {"type": "ready"}
-    return page
-
-
-async def closed_with(page, timeout=2):
-    message = await page.receive_output(timeout)
-    assert message["type"] == "websocket.close", message
-    return message["code"]
-
-
-async def hears(page, count=1):
-    return [await page.hears() for _ in range(count)]
-
-
-async def say(groups, message):
-    live.send(groups, message)
-
-
-def changed(number, kind="ticket.replied", event=1):
-    return {"type": "ticket.changed", "event": event, "number": number, "kind": kind}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_channel_layer")]
 
 
 # --- Who may listen
@@ -132,21 +44,24 @@ async def test_who_may_no_longer_sign_in_is_turned_away(ana):
 
 
 @awaited
-@pytest.mark.usefixtures("db")
-async def test_signing_out_deactivation_and_a_new_password_end_an_open_page(ana, mia, lena, ticket):
-    pages = [await opened(await sync_to_async(session_of)(user)) for user in (ana, mia, lena)]
-    await sync_to_async(lambda: User.objects.filter(pk=ana.pk).update(is_active=False))()
+async def test_whoever_signs_out_is_locked_out_or_gets_a_new_password_or_role_loses_a_silent_page(
+    ana, mia, lena, ines, rui, ticket
+):
+    """Nothing is sent and nothing happens on the desk meanwhile."""
+    clients = [await sync_to_async(session_of)(user) for user in (ana, mia, lena, ines, rui)]
+    pages = [await opened(client) for client in clients]
 
-    def new_password():
+    def lose_rights():
+        User.objects.filter(pk=ana.pk).update(is_active=False)
         mia.set_password("another correct horse")
         mia.save(update_fields=["password"])
+        clients[2].logout()
+        User.objects.filter(pk=ines.pk).update(role=User.Role.REQUESTER)
 
-    await sync_to_async(new_password)()
-    client = await sync_to_async(session_of)(lena)
-    await sync_to_async(client.session.flush)()
-    await say([live.STAFF], changed(ticket.pk))
-    assert [await closed_with(page) for page in pages[:2]] == [4401, 4401]
-    assert await hears(pages[2]) == [changed(ticket.pk)]
+    await sync_to_async(lose_rights)()
+    assert [await closed_with(page, 3) for page in pages[:4]] == [4401] * 4
+    await say([live.group_of(rui.pk)], changed(ticket.pk))
+    assert await hears(pages[4]) == [changed(ticket.pk)]
 
 
 # --- What is relayed
@@ -166,8 +81,8 @@ async def test_a_requester_hears_of_own_tickets_only_and_never_of_the_desks_affa
     ruis = await opened(await sync_to_async(session_of)(rui))
     zoes = await opened(await sync_to_async(session_of)(zoe))
     groups = [live.group_of(rui.pk), live.group_of(zoe.pk)]
-    await say(groups, changed(ticket.pk, "ticket.noted"))
-    await say(groups, changed(ticket.pk, "sla.warned"))
+    await say(groups, changed(ticket.pk, "ticket.noted", 2))
+    await say(groups, changed(ticket.pk, "sla.warned", 3))
     await say(groups, changed(ticket.pk, "ticket.replied"))
     assert await hears(ruis) == [changed(ticket.pk)]
     assert await zoes.receive_nothing(0.5)
@@ -188,8 +103,8 @@ def test_an_event_goes_to_the_desk_the_requester_and_the_organisations_leads(tic
     Membership.objects.create(user=bo, organization=kite, role=Membership.Role.LEAD)
     said = []
     monkeypatch.setattr(live, "send", lambda groups, message: said.append((set(groups), message)))
-    for say in (actions.reply, actions.note):
-        say(ticket, by=ana, body="CANARY")
+    for speak in (actions.reply, actions.note):
+        speak(ticket, by=ana, body="CANARY")
         live.announce_ticket(ticket.events.last())
     first, second = list(ticket.events.all())[-2:]
     assert said == [
@@ -236,7 +151,7 @@ async def test_a_burst_is_gathered_and_beyond_forty_tickets_the_page_asks_for_it
     page = await opened(await sync_to_async(session_of)(ana))
     layer = get_channel_layer()
     for number in range(100):
-        await layer.group_send(live.STAFF, changed(ticket.pk + number))
+        await layer.group_send(live.STAFF, changed(ticket.pk + number, event=number))
     assert await page.hears(4) == {"type": "resync"}
     assert await page.receive_nothing(0.5)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from accounts.models import User
 from notifications.models import Mail
 from tests.services import wait_until
 from tickets import actions
@@ -88,6 +89,12 @@ def test_a_real_server_refuses_strangers_and_other_sites(ours, ana, rui, ticket)
     with pytest.raises(InvalidStatus) as refused:
         socket_of(site, session_of(ana), origin="https://evil.example").__enter__()
     assert refused.value.response.status_code == 403
+    with opened(site, rui) as page:
+        User.objects.filter(pk=rui.pk).update(is_active=False)
+        # The page says nothing, and so granian would wait for it with the close (helpdesk/prompt_close.py).
+        with pytest.raises(ConnectionClosed) as ended:
+            page.recv(5)
+    assert ended.value.rcvd.code == 4401
     with opened(site, ana) as page:
         page.send("x" * 70_000)
         with pytest.raises(ConnectionClosed) as ended:
@@ -112,9 +119,9 @@ def test_with_redis_gone_everything_but_liveness_goes_on_and_the_mail_goes_when_
         assert time.monotonic() - started < 2
         for path in ("/notices/", f"/tickets/{ticket.pk}/", "/health/"):
             assert seconds_of(site, path, cookie) < 2
-        page.send('{"type":"ping"}')
-        with pytest.raises(TimeoutError):
-            page.recv(2)
+        with pytest.raises(ConnectionClosed) as let_go:
+            page.recv(10)
+        assert let_go.value.rcvd.code == 1013
     with socket_of(site, cookie) as turned_away, pytest.raises(ConnectionClosed) as ended:
         turned_away.recv(5)
     assert ended.value.rcvd.code == 1013
