@@ -11,6 +11,7 @@ from datetime import datetime
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
 from django.utils.html import strip_tags
@@ -59,6 +60,8 @@ CUSTOMER_VISIBLE = frozenset(
         "ticket.watched",
     }
 )
+# What concerns nobody but those whom the event names: no colleague reads it either.
+PERSONAL = frozenset({"ticket.reminded"})
 # Facts that the desk keeps to itself even where a customer is told of the event.
 _INTERNAL_FACTS = {
     "sla.terms_changed": {"policy", "version", "calendar"},
@@ -94,7 +97,9 @@ class Told:
 def visible_to(viewer: User, ticket: Ticket) -> EventQuerySet:
     """The ticket's events that this person may be told of. Whether they see the ticket is asked before."""
     events = ticket.events.select_related("actor").order_by("sequence")
-    return events if viewer.is_staff_member else events.filter(kind__in=CUSTOMER_VISIBLE)
+    if not viewer.is_staff_member:
+        return events.filter(kind__in=CUSTOMER_VISIBLE)
+    return events.exclude(Q(kind__in=PERSONAL) & ~Q(data__tell__contains=[viewer.pk]))
 
 
 def tell(events: Iterable[Event], viewer: User) -> list[Told]:

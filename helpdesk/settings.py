@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "sla",
     "kb",
     "handover",
+    "followups",
     "macros",
     "composing",
     "known_issues",
@@ -264,6 +265,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(hours=6),
         "options": {"expires": 3600},
     },
+    "give-reminders": {
+        "task": "followups.tasks.give_reminders",
+        "schedule": OUTBOX_SWEEP_PERIOD,
+        "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
+    },
     "known-issues": {
         "task": "known_issues.tasks.tell",
         "schedule": OUTBOX_SWEEP_PERIOD,
@@ -290,6 +296,7 @@ EVENT_LISTENERS = [
     "notifications.listeners.publish",
     "notifications.listeners.notify",
     "sla.climbing.listen",
+    "followups.listening.answered",
     "sla.calendars.listening.follow",
     # After the ladder: it may have moved the ticket to another tier.
     "routing.listening.listen",

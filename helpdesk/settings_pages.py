@@ -99,6 +99,13 @@ GROUPS: list[tuple[str | Promise, list[Section]]] = [
                 "right",
             ),
             Section(
+                "checklists",
+                _("Checklists"),
+                _("Steps that are put on tickets again and again."),
+                "checklist_templates",
+                "check",
+            ),
+            Section(
                 "sdk_versions",
                 _("SDK versions"),
                 _("Which versions there are, and until when each is supported."),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("calendars/", include("sla.calendars.urls")),
     path("log-patterns/", include("files.settings_urls")),
     path("hand-over/", include("handover.settings_urls")),
+    path("checklists/", include("followups.settings_urls")),
     path("", include("intake.settings_urls")),
     path("", include("products.settings_urls")),
     path("", include("routing.settings_urls")),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("tickets/", include("handover.urls")),
     path("tickets/", include("composing.ticket_urls")),
     path("outgoing/", include("composing.urls")),
+    path("", include("followups.urls")),
     path("queue/", include("tickets.queue_urls")),
     path("macros/", include("macros.urls")),
     path("availability/", include("routing.urls")),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Tier, User
+from followups.models import ChecklistTemplate
 from helpdesk.errors import InvalidInput
 from macros.models import Macro
 from macros.permissions import may_share_with
@@ -16,6 +17,16 @@ from macros.steps import MOST_STEPS, REASONS, Do, Step
 from tickets.actions.saying import MAX_CHARACTERS
 from tickets.forms.working import PersonField
 from tickets.models import Priority
+
+if TYPE_CHECKING:
+    TemplateChoiceField = forms.ModelChoiceField[ChecklistTemplate]
+else:
+    TemplateChoiceField = forms.ModelChoiceField
+
+
+class TemplateField(TemplateChoiceField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(ChecklistTemplate.objects.none(), **options)
 
 
 class StepForm(forms.Form):
@@ -33,6 +44,7 @@ class StepForm(forms.Form):
     priority = forms.ChoiceField(
         label=gettext_lazy("Priority"), choices=[("", "—"), *Priority.choices], required=False
     )
+    checklist = TemplateField(label=gettext_lazy("Checklist"), required=False)
     text = forms.CharField(
         label=gettext_lazy("Text or reason"),
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -44,6 +56,8 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[User]", self.fields["to"])
         field.queryset = User.objects.staff().active().order_by("tier", "name")
+        lists = cast("forms.ModelChoiceField[ChecklistTemplate]", self.fields["checklist"])
+        lists.queryset = ChecklistTemplate.objects.filter(is_archived=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -61,13 +75,14 @@ class StepForm(forms.Form):
         do = data.get("do", "")
         if not do:
             return None
-        to, text = data.get("to"), data.get("text", "")
+        to, text, checklist = data.get("to"), data.get("text", ""), data.get("checklist")
         return Step(
             do=do,
             text=text.strip() if do in REASONS else text,
             to=to.pk if to and do in (Do.ASSIGN, Do.HAND_OVER) else None,
             tier=data.get("tier", "") if do == Do.HAND_OVER else "",
             priority=data.get("priority", "") if do == Do.PRIORITY else "",
+            checklist=checklist.pk if checklist and do == Do.CHECKLIST else None,
         )
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Tier, User
+from followups import actions as followups
+from followups.models import ChecklistTemplate
 from handover import actions as handover
 from helpdesk.errors import InvalidInput
 from macros import placeholders
@@ -29,6 +31,7 @@ class Do(models.TextChoices):
     ASSIGN = "assign", gettext_lazy("Assign to a colleague")
     RELEASE = "release", gettext_lazy("Put back into the tier's queue")
     HAND_OVER = "hand_over", gettext_lazy("Hand over to another tier")
+    CHECKLIST = "checklist", gettext_lazy("Add a checklist")
     PRIORITY = "priority", gettext_lazy("Change the priority")
     HOLD = "hold", gettext_lazy("Put on hold")
     RESUME = "resume", gettext_lazy("Resume")
@@ -52,6 +55,7 @@ class Step:
     to: int | None = None
     tier: str = ""
     priority: str = ""
+    checklist: int | None = None
 
     @classmethod
     def read(cls, stored: dict[str, Any]) -> Step:
@@ -80,6 +84,10 @@ class Step:
         if self.do == Do.ASSIGN and self.to is None:
             raise InvalidInput(
                 _("“%(step)s” needs %(what)s.") % {"step": self.label, "what": _("a colleague")}
+            )
+        if self.do == Do.CHECKLIST and self.checklist is None:
+            raise InvalidInput(
+                _("“%(step)s” needs %(what)s.") % {"step": self.label, "what": _("a checklist")}
             )
         placeholders.check(self.text)
 
@@ -126,6 +134,9 @@ def perform(step: Step, ticket: Ticket, by: User) -> Ticket:
             to = _colleague(step.to) if step.to else None
             # Nobody is asked while a macro runs: the checklist is owed, and the ticket shows it.
             return handover.hand_over(ticket, by=by, tier=step.tier, to=to, reason=text, later=True)
+        case Do.CHECKLIST:
+            followups.add_checklist(ticket, by=by, template=_template(step.checklist))
+            return Ticket.objects.get(pk=ticket.pk)
         case Do.PRIORITY:
             return actions.set_priority(ticket, by=by, priority=step.priority, reason=text)
         case Do.HOLD:
@@ -147,11 +158,20 @@ def _is_so(step: Step, ticket: Ticket, by: User) -> bool:
             return ticket.assignee_id is None
         case Do.HAND_OVER:
             return ticket.tier == step.tier and step.to in (None, ticket.assignee_id)
+        case Do.CHECKLIST:
+            return ticket.checklists.filter(template=step.checklist, owner=None).exists()
         case Do.PRIORITY:
             return ticket.priority == step.priority
         case Do.RESUME:
             return ticket.status not in (Status.ON_HOLD, Status.PENDING)
     return False
+
+
+def _template(key: int | None) -> ChecklistTemplate:
+    found = ChecklistTemplate.objects.filter(pk=key or 0, is_archived=False).first()
+    if found is None:
+        raise InvalidInput(_("The checklist of this step is no longer there."))
+    return found
 
 
 def _colleague(key: int | None) -> User:

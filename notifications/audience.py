@@ -55,6 +55,10 @@ def nobody_named(event: Event) -> bool:
     return not event.data.get("tell")
 
 
+def mail_wanted(event: Event) -> bool:
+    return bool(event.data.get("by_mail"))
+
+
 @dataclass(frozen=True)
 class Tell:
     who: people.People
@@ -128,6 +132,8 @@ AUDIENCE: dict[str, list[Tell]] = {
     "ticket.closed": [Tell(people.requester, NOTICE)],
     "ticket.merged": [Tell(people.requester, BOTH)],
     "ticket.absorbed": [Tell(people.assignee, NOTICE)],
+    "ticket.reminded": [Tell(people.named, NOTICE), Tell(people.named, MAIL, when=mail_wanted)],
+    "ticket.checklist_done": [Tell(people.assignee, NOTICE)],
     "ticket.restored": [Tell(people.requester, NOTICE), Tell(people.assignee, NOTICE)],
     "ticket.split": [Tell(people.assignee, NOTICE)],
     "sla.acknowledged": [Tell(people.assignee, NOTICE)],

@@ -111,6 +111,8 @@ def _headline(event: Event) -> str:
             return _("Now %(priority)s") % {"priority": event.changes["priority"][1]}
         case "ticket.assigned" | "ticket.handed_over":
             return _("Assigned to you")
+        case "ticket.reminded":
+            return _("Reminder")
         case "ticket.handed_back":
             return _("Returned to you")
         case "ticket.replied" | "ticket.reopened" if audience.by_ladder(event):

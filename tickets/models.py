@@ -56,6 +56,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Neither resolved nor closed."""
         return self.filter(status__in=Ticket.ACTIVE)
 
+    def bookmarked_by(self, user: User | AnonymousUser) -> TicketQuerySet:
+        """Those that this person has starred (followups.Bookmark)."""
+        return self.filter(bookmarks__user=user) if isinstance(user, User) else self.none()
+
     def by_next_promise(self) -> TicketQuerySet:
         """The next promise to expire first, breached before that; tickets without a running promise last."""
         return self.order_by(models.F("next_due_at").asc(nulls_last=True), "pk")
