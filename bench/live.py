@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 os.environ.setdefault("SECRET_KEY", "bench")
 
+import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench import desk
@@ -48,11 +49,12 @@ def main() -> None:
     worker = _start("celery", "-A", "helpdesk", "worker", "--loglevel", "ERROR", "--concurrency", "1")
     try:
         _wait_for(f"http://127.0.0.1:{port}/health/")
-        changes, presence = asyncio.run(_measure(port, cookies, asked.changes, asked.every))
+        changes, presence, spent = asyncio.run(_measure(web.pid, port, cookies, asked.changes, asked.every))
     finally:
         for process in (worker, web):
             _end(process)
     print(f"  {asked.agents} agents connected, {asked.changes} changes, one every {asked.every:g} s")
+    print(f"  the web process spent {spent * 1000 / asked.changes:.0f} ms of a processor on each change")
     within = _show("from the commit to a frame", changes)
     _show("from a key to a face", presence)
     assert len(changes) == asked.agents * asked.changes, "a frame was lost"
@@ -90,8 +92,9 @@ class Screen:
 
 
 async def _measure(
-    port: int, cookies: list[str], count: int, every: float
-) -> tuple[list[float], list[float]]:
+    web: int, port: int, cookies: list[str], count: int, every: float
+) -> tuple[list[float], list[float], float]:
+    """The waits for changes and for faces in milliseconds, and the web process' seconds of processor time."""
     screens = [Screen() for _ in cookies]
     async with contextlib.AsyncExitStack() as stack:
         lines = [await stack.enter_async_context(_line(port, cookie)) for cookie in cookies]
@@ -105,16 +108,18 @@ async def _measure(
             await line.send(json.dumps({"type": "view", "ticket": FIRST_TICKET + number % WATCHED}))
         await asyncio.sleep(2)
         committed = {}
+        before = _spent(web)
         for number in range(count):
             event, at = await asyncio.to_thread(_write_note, FIRST_TICKET + number % WATCHED)
             committed[event] = at
             await asyncio.sleep(every)
+        spent = _spent(web) - before
         presence = await _write_here_and_there(screens, lines)
         await asyncio.sleep(2)
         for job in jobs:
             job.cancel()
     heard = [(screen.heard[event] - at) * 1000 for screen in screens for event, at in committed.items()]
-    return heard, presence
+    return heard, presence, spent
 
 
 async def _write_here_and_there(screens: list[Screen], lines: list[ClientConnection]) -> list[float]:
@@ -168,6 +173,13 @@ def _sign_in(count: int) -> list[str]:
         name = settings.SESSION_COOKIE_NAME
         cookies.append(f"{name}={client.cookies[name].value}")
     return cookies
+
+
+def _spent(pid: int) -> float:
+    """Seconds of processor time of a process and its children; what idle sockets cost is among them."""
+    process = psutil.Process(pid)
+    times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
 
 
 # --- The product
