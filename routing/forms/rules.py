@@ -186,11 +186,16 @@ class PutInForceForm(forms.Form):
         return True
 
 
+def _day_input() -> forms.DateInput:
+    """In the one form that browsers read, whatever the language."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class PeriodForm(forms.Form):
     """The days of a simulation, in the reader's zone; the last seven without an answer."""
 
-    since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=pgettext_lazy("period", "From"), widget=_day_input())
+    until = forms.DateField(label=pgettext_lazy("period", "To"), widget=_day_input())
 
     def __init__(self, data: Any, **kwargs: Any) -> None:
         today = timezone.localdate()

@@ -149,7 +149,7 @@ def differences(old: RuleSet, new: RuleSet) -> list[Difference]:
     found = [Difference(told.rule.name, told.when, "") for key, told in was.items() if key not in now]
     for key, told in now.items():
         if key not in was:
-            found.append(Difference(told.rule.name, "", f"{_('new')}: {told.when}"))
+            found.append(Difference(told.rule.name, "", _("new: %(when)s") % {"when": told.when}))
         else:
             found += _of_one(was[key], told)
     kept_before = [key for key in was if key in now]
