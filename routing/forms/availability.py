@@ -168,9 +168,7 @@ class MoveForm(forms.Form):
     HAND_OVER, SWAP, RELEASE, RULES = "hand_over", "swap", "release", "rules"
 
     what = forms.ChoiceField(label=gettext_lazy("What is done"), widget=forms.RadioSelect)
-    colleague = PersonField(
-        label=gettext_lazy("Colleague"), required=False, empty_label=gettext_lazy("Choose somebody")
-    )
+    colleague = PersonField(label=gettext_lazy("Colleague"), empty_label=gettext_lazy("Choose somebody"))
     only_urgent = forms.BooleanField(label=gettext_lazy("Only P1 and P2"), required=False)
     goes_away = forms.BooleanField(
         label=gettext_lazy("They are away from now on, until somebody says that they are back"),
@@ -190,15 +188,15 @@ class MoveForm(forms.Form):
         cast("forms.ChoiceField", self.fields["what"]).choices = choices
         colleagues = User.objects.staff().active().exclude(pk=person.pk).order_by("tier", "name")
         cast("forms.ModelChoiceField[User]", self.fields["colleague"]).queryset = colleagues
+        # Not seen then, and not asked.
+        self.fields["colleague"].required = self["what"].value() not in (self.RELEASE, self.RULES)
         if away:
             del self.fields["goes_away"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        what, colleague = data.get("what"), data.get("colleague")
+        what = data.get("what")
         leaves = self.is_away or data.get("goes_away")
-        if what in (self.HAND_OVER, self.SWAP) and colleague is None:
-            self.add_error("colleague", _("Choose a colleague."))
         if what == self.RULES and not leaves:
             self.add_error(
                 "goes_away",

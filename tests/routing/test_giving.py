@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections import Counter
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from accounts.models import Tier, User
 from events import announcing, presenting
 from events.models import Event
 from notifications.audience import audience
+from presence.here import note_here
 from routing import absences, actions, giving
 from routing.listening import listen
 from routing.models import Decision, RulesVersion, Waiting
@@ -245,3 +247,21 @@ def test_tickets_of_the_same_moment_are_not_given_by_a_stale_count(file, ana, mi
     assert sorted(held.values()) == [2, 2, 2]
     assert Waiting.objects.count() == 2
     assert Decision.objects.count() == len(filed)
+
+
+def test_presence_is_asked_while_it_is_known_and_not_without_redis(file, ana, lin, rules, settings):
+    def redis_of(**changes):
+        default = settings.CHANNEL_LAYERS["default"]
+        settings.CHANNEL_LAYERS = {"default": {**default, "CONFIG": {**default["CONFIG"], **changes}}}
+
+    redis_of(prefix=f"test-{uuid.uuid4().hex}")
+    rules(Rule("On the desk", needs_language=False, needs_presence=True))
+    first, second = file(), file()
+    note_here([lin.pk])
+    announce_all()
+    assert [assignee(one) for one in (first, second)] == [lin, lin]
+
+    third = file()
+    redis_of(hosts=[{"address": "redis://127.0.0.1:1/0"}])
+    announce_all()
+    assert assignee(third) == ana
