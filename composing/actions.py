@@ -128,7 +128,7 @@ def take_back(held: Outgoing, *, by: User, at: datetime | None = None) -> Outgoi
         ticket = locked(held.ticket)
         told = [held.author_id] if held.author_id != by.pk else []
         author = held.author_id
-        record("ticket.reply_withheld", ticket, by=by, at=now, because="taken_back", tell=told, author=author)
+        record("ticket.reply_withheld", ticket, by=by, at=now, cause="taken_back", tell=told, author=author)
     return held
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -37,11 +37,11 @@ def choices(now: datetime, *, theirs: ZoneInfo, mine: ZoneInfo) -> list[Choice]:
 
 def _morning(now: datetime, zone: ZoneInfo, *, days: int) -> datetime:
     day = (now.astimezone(zone) + timedelta(days=days)).date()
-    return datetime.combine(day, MORNING, tzinfo=zone)
+    return datetime.combine(day, MORNING, tzinfo=zone).astimezone(UTC)
 
 
 def on_the_wall(local: datetime, zone: ZoneInfo) -> datetime:
     """A clock's reading in a zone as an instant. An hour that a change of clocks left out is moved on by it;
     of one that comes twice the first is meant (as rule A5 does).
     """
-    return local.replace(tzinfo=zone, fold=0)
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)

@@ -111,7 +111,7 @@ def _withhold(held: Outgoing, ticket: Ticket, because: str, at: datetime, *, why
         *("ticket.reply_withheld", ticket),
         by=None,
         at=at,
-        because=because,
+        cause=because,
         why=why,
         tell=told,
         author=held.author_id,

@@ -67,6 +67,10 @@ function move(from, to) {
   to.focus();
 }
 
+composer.addEventListener("reset", () => {
+  box.hidden = true;
+});
+
 /* --- Sending */
 
 const list = (text) => text.split("|").map((one) => one.trim().toLowerCase()).filter(Boolean);

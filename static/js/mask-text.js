@@ -11,6 +11,11 @@ class Offer {
     if (!this.field) return;
     this.field.addEventListener("input", () => this.soon());
     this.field.addEventListener("change", () => this.soon());
+    // What was sent is looked at no more.
+    this.field.form?.addEventListener("reset", () => {
+      clearTimeout(this.timer);
+      this.hide();
+    });
     box.querySelector("[data-mask]").addEventListener("click", () => this.mask());
     box.querySelector("[data-leave]").addEventListener("click", () => {
       this.left = this.field.value;

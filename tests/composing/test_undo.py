@@ -183,7 +183,7 @@ def test_who_left_the_desk_sends_nothing_any_more(clock, ticket, held, ana):
     ana.save(update_fields=["is_active"])
     clock.shift(timedelta(seconds=15))
     assert releasing.release_due(timezone.now()) == 0
-    assert ticket.events.last().data["because"] == "left_the_desk"
+    assert ticket.events.last().data["cause"] == "left_the_desk"
 
 
 def test_one_that_fails_keeps_no_other_from_leaving(clock, ticket, held, ana, monkeypatch):
