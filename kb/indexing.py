@@ -110,9 +110,11 @@ def count_common_words() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            insert into kb_commonword (word, articles)
-            select word, ndoc from ts_stat($$select search from kb_article where status = 'published'$$)
-            where ndoc >= %s
+            insert into kb_commonword (word, articles, texts)
+            select word, coalesce(short.ndoc, 0), long.ndoc
+            from ts_stat($$select search_body from kb_article where status = 'published'$$) long
+            left join ts_stat($$select search from kb_article where status = 'published'$$) short using (word)
+            where long.ndoc >= %s
             """,
             [COMMON_FROM],
         )

@@ -432,7 +432,8 @@ class CommonWord(models.Model):
     search looks first for the rare words of a question."""
 
     word = models.TextField(primary_key=True)
-    articles = models.PositiveIntegerField(help_text="In how many published articles it stands.")
+    articles = models.PositiveIntegerField(help_text="In how many published articles it ranks.")
+    texts = models.PositiveIntegerField(default=0, help_text="In how many it stands at all.")
 
     def __str__(self) -> str:
         return self.word

@@ -4,17 +4,19 @@
    word of it. In a large library telling combinations of words choose some hundreds of candidates (`_reach`).
 2. PostgreSQL ranks the candidates by the short vector: title, error codes, keywords, summary, headings,
    identifiers. An error code counts more than any words.
-3. The best few are put in order by what else is known of the reader's case: product, platform, version.
+3. The best few are put in order by how telling the words are that they have (kb.ranking), by what readers
+   found helpful, and by what else is known of the reader's case: product, platform, version.
 
 Synonyms are looked for as well and count less (kb.synonyms). A word that no article has is taken for the one
-that was probably meant (kb.spelling). Three queries: how common the words are, the ranking, and the few
-articles that are shown; a fourth where a word is rare enough to be a slip.
+that was probably meant (kb.spelling). Four queries: how common the words are, the ranking, where the best few
+have which words, and the articles that are shown; a fifth where a word is rare enough to be a slip.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -31,14 +33,16 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from helpdesk.text import SEPARATOR
 from kb.case import MAX_TYPED, Case
+from kb.facets import Facet, Facets, Filters
 from kb.indexing import COMMON_FROM, CONFIG, EVERY_ARTICLE
 from kb.models import Article, ArticleQuerySet
+from kb.ranking import Word, fits
 from kb.spelling import meant
 from kb.synonyms import added_to
 from products import versions
 from products.models import Platform, Product
 
-CANDIDATES = 24
+CANDIDATES = 40
 # Ranking reads an article's vector: some 10 to 20 µs each, so that a thousand are noticed while typing.
 MAX_RANKED = 600
 # Of so many of the rarest words the combinations are tried that choose few enough articles.
@@ -56,6 +60,7 @@ WORTH_OFFERING = 0.25
 
 # ts_headline puts these around a word it found; nobody can type them (helpdesk.text.normal).
 FOUND, END = "\x02", "\x03"
+_WORD = re.compile(r"[A-Za-z]+")
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,15 @@ def suggest(
     return _suggestions(chosen, question, case)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What was found, what it can be narrowed to, and what was probably meant by a word nobody wrote."""
+
+    results: list[Suggestion]
+    facets: list[Facet]
+    did_you_mean: str = ""
+
+
 def search(
     user: User | AnonymousUser,
     text: str,
@@ -99,17 +113,47 @@ def search(
     platform: str = "",
     category: str = "",
 ) -> list[Suggestion]:
-    """At most 100 results for the search page, best first. Product, platform and category filter here."""
+    """At most 100 results, best first. Product, platform and category filter here."""
+    filters = Filters(product=product, platform=platform, category=category)
+    return look_up(user, text, language=language, filters=filters).results
+
+
+def look_up(user: User | AnonymousUser, text: str, *, language: str, filters: Filters) -> Answer:
+    """What the search pages show: at most 100 results, best first, and the filters with their counts.
+
+    The counts are of what was found, at most some hundreds of articles, as `_reach` chose them.
+    """
     case = Case(text=text[:MAX_TYPED])
     question = _Question.of(case)
     if question is None:
-        return []
+        return Answer([], [])
+    facets = Facets(filters)
+    rows = question.found(user, language, limit=MAX_RANKED, in_text=True)
+    chosen = facets.narrowed(rows)[:RESULTS]
+    results = _suggestions([(one["rank"], dict(one)) for one in chosen], question, case)
+    return Answer(results, facets.counted(rows), _did_you_mean(text, question.corrected, results))
 
-    def narrow(articles: ArticleQuerySet) -> ArticleQuerySet:
-        return narrowed(articles, product=product, platform=platform, category=category)
 
-    found = question.found(user, language, limit=RESULTS, narrow=narrow, in_text=True)
-    return _suggestions([(one["rank"], one) for one in found], question, case)
+def _did_you_mean(text: str, corrected: dict[str, str], results: list[Suggestion]) -> str:
+    """What was typed with the words that were probably meant, spelled as the articles found spell them.
+
+    The index knows stems ("permiss"), nobody types them; a word that none of the first results has is not
+    proposed. Only words of public articles are ever taken for what was meant (kb.spelling).
+    """
+    meant_instead = text
+    for stem, right in corrected.items():
+        wrong = next((word for word in _WORD.findall(text) if word.lower().startswith(_bare(stem))), "")
+        begins = re.compile(rf"\b{re.escape(_bare(right))}[a-z]*", re.IGNORECASE)
+        texts = (f"{one.article.title} {one.article.summary} {one.article.body}" for one in results[:5])
+        spelled = next((found.group().lower() for words in texts if (found := begins.search(words))), "")
+        if wrong and spelled:
+            meant_instead = meant_instead.replace(wrong, spelled, 1)
+    return meant_instead if meant_instead != text else ""
+
+
+def _bare(stem: str) -> str:
+    """The stemmer writes "batteri" for battery."""
+    return stem.removesuffix("i")
 
 
 def narrowed(
@@ -143,6 +187,8 @@ class _Question:
 
     any_word: SearchQuery
     every_word: SearchQuery
+    words: dict[str, Word]
+    corrected: dict[str, str]
     same_meaning: SearchQuery | None
     reaches: list[SearchQuery]
     codes: list[str]
@@ -154,23 +200,32 @@ class _Question:
             return None
         typed = case.words
         others = added_to(typed, case.product)
-        commonness, of_others = _commonness(typed, others)
-        if commonness.get(EVERY_ARTICLE):
+        commonness, of_others, texts = _commonness(typed, others)
+        total = commonness.get(EVERY_ARTICLE, 0)
+        corrected: dict[str, str] = {}
+        if total:
             # Words of an index that was never counted are not unknown.
-            corrected = meant(word for word, articles in commonness.items() if not articles)
+            corrected = meant(word for word in commonness if word and not texts.get(word))
             typed = [*typed, *corrected.values()]
             commonness |= dict.fromkeys(corrected.values(), 0)
+        words = {
+            word: Word.of(articles, texts.get(word, 0), total, is_typed=is_typed)
+            for some, is_typed in ((of_others, False), (commonness, True))
+            for word, articles in some.items()
+            if word and word not in corrected
+        }
         known = {word: articles for word, articles in commonness.items() if articles}
         reaches = dict.fromkeys(
             _reach(words) for words in (commonness, known) if words.keys() - {EVERY_ARTICLE}
         )
         if of_others:
-            total = {EVERY_ARTICLE: commonness.get(EVERY_ARTICLE, 0)}
-            same = _reach(of_others | total, room=MAX_RANKED / 2)
+            same = _reach(of_others | {EVERY_ARTICLE: total}, room=MAX_RANKED / 2)
             reaches = {f"{reach} | {same}": None for reach in reaches}
         return cls(
             any_word=SearchQuery(_quoted(typed, " | "), search_type="raw", config=CONFIG),
             every_word=SearchQuery(_quoted(case.words, " & "), search_type="raw", config=CONFIG),
+            words=words,
+            corrected=corrected,
             same_meaning=(
                 SearchQuery(_quoted(others, " | "), search_type="raw", config=CONFIG) if others else None
             ),
@@ -184,12 +239,11 @@ class _Question:
         language: str,
         *,
         limit: int,
-        narrow: Callable[[ArticleQuerySet], ArticleQuerySet] = lambda articles: articles,
         in_text: bool = False,
     ) -> list[dict[str, Any]]:
         """Ids, ranks and facts of the best: of those in reach, or where nothing is, of some with any word."""
         shown = Article.objects.for_reader_of(language, user)
-        readable = narrow(Article.objects.visible_to(user).published()).order_by()
+        readable = Article.objects.visible_to(user).published().order_by()
 
         def rank(match: Q) -> list[dict[str, Any]]:
             # At most so many are ranked, whatever was typed; each way to be found brings its own.
@@ -197,12 +251,22 @@ class _Question:
             ways += [Q(search_body=self.every_word)] if in_text else []
             parts = [readable.filter(way).values("pk")[:MAX_RANKED] for way in ways]
             candidates = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
-            return list(self._ranked(shown.filter(pk__in=candidates))[:limit])
+            return self._in_order(list(self._ranked(shown.filter(pk__in=candidates))[:limit]))
 
         for match in [*self.reaches, self.any_word]:
             if found := rank(Q(search=match)):
                 return found
         return []
+
+    def _in_order(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The same again, the most telling first."""
+        telling = fits([one["pk"] for one in found[:CANDIDATES]], self.words)
+        for one in found[:CANDIDATES]:
+            names_code = not set(self.codes).isdisjoint(one["error_codes"])
+            one["rank"] = telling.get(one["pk"], 0.0) + (CODE_BOOST if names_code else 0.0)
+            one["rank"] *= _proven(one)
+        best = sorted(found[:CANDIDATES], key=lambda one: (-one["rank"], one["pk"]))
+        return best + found[CANDIDATES:]
 
     def _ranked(self, articles: ArticleQuerySet) -> QuerySet[Article, dict[str, Any]]:
         names_code: SqlCase | Value = Value(0.0)
@@ -221,7 +285,8 @@ class _Question:
             )
             .order_by("-rank", "pk")
             .values(
-                "pk", "rank", "product_ids", "platforms", "sdk_from", "sdk_to", "error_codes", "solved_count"
+                *("pk", "rank", "product_ids", "platforms", "sdk_from", "sdk_to", "error_codes"),
+                *("solved_count", "helpful_count", "unhelpful_count", "kind", "category"),
             )
         )
 
@@ -231,14 +296,15 @@ def _quoted(words: list[str], between: str) -> str:
     return between.join(f"'{word}'" for word in words)
 
 
-def _commonness(typed: list[str], others: list[str]) -> tuple[dict[str, int], dict[str, int]]:
-    """Words as the index spells them, and in how many articles each stands; 0 for a rare one.
+def _commonness(typed: list[str], others: list[str]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Words as the index spells them, and in how many articles each ranks; 0 for a rare one.
 
-    First those that were typed, with the number of all articles under EVERY_ARTICLE; then the others.
+    First those that were typed, with the number of all articles under EVERY_ARTICLE; then the others; last in
+    how many each stands at all.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select lexeme, coalesce(articles, 0), is_typed"
+            "select lexeme, coalesce(articles, 0), coalesce(texts, 0), is_typed"
             " from (select lexeme, true as is_typed from unnest(to_tsvector(%s::regconfig, %s))"
             " union all select %s, true"
             " union all select lexeme, false from unnest(to_tsvector(%s::regconfig, %s))) asked"
@@ -246,8 +312,9 @@ def _commonness(typed: list[str], others: list[str]) -> tuple[dict[str, int], di
             [CONFIG, _quoted(typed, " "), EVERY_ARTICLE, CONFIG, _quoted(others, " ")],
         )
         rows = cursor.fetchall()
-    asked = {word: articles for word, articles, is_typed in rows if is_typed}
-    return asked, {word: articles for word, articles, _typed in rows if word not in asked}
+    asked = {word: articles for word, articles, _texts, is_typed in rows if is_typed}
+    of_others = {word: articles for word, articles, _texts, _typed in rows if word not in asked}
+    return asked, of_others, {word: texts for word, _articles, texts, _typed in rows}
 
 
 def _reach(commonness: dict[str, int], room: float = MAX_RANKED) -> str:
@@ -297,7 +364,15 @@ def _score(found: dict[str, Any], case: Case) -> float:
     fits = versions.within(case.sdk_version, first=found["sdk_from"], last=found["sdk_to"])
     if found["sdk_from"] or found["sdk_to"]:
         score *= {True: 1.15, False: 0.7, None: 1.0}[fits]
-    return score * (1 + 0.02 * math.log1p(found["solved_count"]))
+    return score
+
+
+def _proven(found: dict[str, Any]) -> float:
+    """More for what solved it for others and what readers found helpful; less for what they did not. A few
+    opinions change little: two of each kind are taken for granted."""
+    helpful, unhelpful = found["helpful_count"] + 2, found["unhelpful_count"] + 2
+    liked: float = 0.8 + 0.4 * helpful / (helpful + unhelpful)
+    return liked * (1 + 0.02 * math.log1p(found["solved_count"]))
 
 
 def _fit(asked: object, named: list[Any]) -> float:

@@ -15,6 +15,7 @@ from accounts.models import User
 from kb import actions
 from kb import search as finder
 from kb.case import MAX_TYPED
+from kb.facets import Filters
 from kb.models import Article, ArticleQuerySet, Category
 from kb.neighbours import fits, for_other_versions, neighbours, shelves_above, versions_known
 from kb.rendering import rendered
@@ -78,15 +79,9 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 @never_kept
 def search(request: HttpRequest) -> HttpResponse:
     text = asked(request, "q")[:MAX_TYPED].strip()
-    found = finder.search(
-        request.user,
-        text,
-        language=reader_language(),
-        product=asked(request, "product"),
-        platform=asked(request, "platform"),
-        category=asked(request, "category"),
-    )
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    filters = Filters(**{name: asked(request, name)[:60].strip() for name in Filters.names()})
+    answer = finder.look_up(request.user, text, language=reader_language(), filters=filters)
+    page = Paginator(answer.results, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "kb/search.html",
@@ -94,9 +89,9 @@ def search(request: HttpRequest) -> HttpResponse:
             request,
             q=text,
             page=page,
-            categories=Category.objects.all(),
-            category_slug=asked(request, "category"),
-            **_filters(request),
+            answer=answer,
+            filters=filters,
+            kept_filters={name: getattr(filters, name) for name in Filters.names()},
         ),
     )
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from kb import actions
 from kb import search as finder
 from kb.case import Case, symptom
+from kb.facets import Filters
 from kb.indexing import EVERY_ARTICLE, count_common_words
 from kb.models import Article, CommonWord, Synonyms
 from kb.search import _reach, marked_up, search
@@ -109,9 +110,9 @@ def test_found_words_are_marked_and_everything_else_is_escaped(shelf, ana):
     assert marked_up("a\x02<b>\x03\x02c\x03 d\x02") == "a<mark>&lt;b&gt;c</mark> d<mark></mark>"
 
 
-def test_three_queries_are_enough(shelf, live_sdk, django_assert_num_queries):
+def test_four_queries_are_enough(shelf, live_sdk, django_assert_num_queries):
     case = Case.of("black screen error 17", product="live", platform="android")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert finder.suggest(ANYBODY, case, language="en")
 
 
@@ -241,3 +242,63 @@ def test_words_of_articles_for_fewer_people_are_never_proposed(shelf, kite):
     count_common_words()
     assert meant(["albatros"]) == {}
     assert meant(["speakrphone"]) == {"speakrphone": "speakerphon"}
+
+
+def choices(answer, name):
+    return {one.value: one.count for facet in answer.facets if facet.name == name for one in facet.choices}
+
+
+def test_filters_say_how_many_they_leave_and_leave_as_many(shelf, live_sdk, chat_sdk):
+    from products.models import SdkVersion
+
+    for version in ("4.2.0", "3.9.1"):
+        SdkVersion.objects.create(product=live_sdk, version=version)
+
+    def asked(**filters):
+        return finder.look_up(ANYBODY, "black screen", language="en", filters=Filters(**filters))
+
+    everything = asked()
+    assert len(everything.results) > 1
+    for name in Filters.names():
+        for value, count in choices(everything, name).items():
+            assert len(asked(**{name: value}).results) == count, (name, value)
+    # 4.1 to 4.3 is not for 3.9; what names no version is for all of them.
+    counts = choices(everything, "version")
+    assert counts["4.2.0"] == counts["3.9.1"] + 1
+    narrowed = asked(platform="web")
+    found = slugs(narrowed.results)
+    assert "web-black" in found and "black-screen" not in found
+    # A filter's own choices are counted as if it were not set; the others as they are now.
+    assert choices(narrowed, "platform") == choices(everything, "platform")
+    assert set(choices(narrowed, "version").values()) == {len(narrowed.results)}
+    assert asked(platform="nosuch", version="x", kind="y").results == []
+
+
+@pytest.mark.parametrize("audience", ["public", "customers", "organizations", "internal"])
+@pytest.mark.parametrize("reader", ["stranger", "zoe", "rui", "ana"])
+def test_counts_and_proposals_tell_nobody_of_what_they_may_not_read(shelf, rui, zoe, ana, audience, reader):
+    secret = article(
+        "zebra-plan", "Zebrafish black screen", audience=audience, kind="best_practice", body="Zebrafish"
+    )
+    secret.organizations.set([rui.memberships.get().organization])
+    count_common_words()
+    users = {"stranger": ANYBODY, "zoe": zoe, "rui": rui, "ana": ana}
+    sees = ["public", "customers", "organizations", "internal"].index(audience) < list(users).index(
+        reader
+    ) + 1
+    answer = finder.look_up(users[reader], "black screen", language="en", filters=Filters())
+    assert ("best_practice" in choices(answer, "kind")) is sees
+    meant = finder.look_up(users[reader], "zebrafsh black", language="en", filters=Filters()).did_you_mean
+    assert meant == ("zebrafish black" if audience == "public" else "")
+
+
+def test_what_readers_found_helpful_comes_before_what_they_did_not(shelf):
+    good = article("good", "Blurry picture in calls", keywords=["blurry"])
+    bad = article("bad", "Blurry picture in calls", keywords=["blurry"])
+    for number in range(6):
+        actions.rate(bad, reader=f"r{number}", helpful=False)
+    assert slugs(suggest(ANYBODY, "blurry picture", language="en"))[:2] == ["good", "bad"]
+    for number in range(20):
+        actions.rate(bad, reader=f"r{number}", helpful=True)
+        actions.rate(good, reader=f"r{number}", helpful=False)
+    assert slugs(suggest(ANYBODY, "blurry picture", language="en"))[:2] == ["bad", "good"]
