@@ -121,6 +121,14 @@ GROUPS: list[tuple[str | Promise, list[Section]]] = [
                 "file",
                 admins,
             ),
+            Section(
+                "synonyms",
+                _("Synonyms"),
+                _("Words that find what each other finds: black screen, 黑屏, no video."),
+                "synonyms",
+                "search",
+                admins,
+            ),
         ],
     ),
 ]

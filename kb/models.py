@@ -474,3 +474,28 @@ class Synonyms(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(self.terms)
+
+
+class SynonymsChange(models.Model):
+    """Who changed which synonyms: what the terms were, and what they are; empty before and after."""
+
+    before = models.JSONField(default=list)
+    after = models.JSONField(default=list)
+    product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        triggers = append_only(except_fields=["product"])
+
+    def __str__(self) -> str:
+        return ", ".join(self.after or self.before)
+
+    @property
+    def added(self) -> list[str]:
+        return [term for term in self.after if term not in self.before]
+
+    @property
+    def removed(self) -> list[str]:
+        return [term for term in self.before if term not in self.after]

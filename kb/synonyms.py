@@ -8,13 +8,18 @@ from typing import Any
 from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.core.cache import cache
+from django.db import transaction
+from django.utils.translation import gettext as _
 
-from helpdesk.text import words
-from kb.models import Synonyms
+from accounts.models import User
+from helpdesk.errors import InvalidInput
+from helpdesk.text import normal, words
+from kb.models import Synonyms, SynonymsChange
 from kb.noise import NOISE
 from products.models import Product
 
 MAX_ADDED = 16
+MAX_TERMS = 24
 KEPT_SECONDS = 60
 _KEY = "kb:synonyms"
 
@@ -59,6 +64,40 @@ def added_to(typed: Sequence[str], product: Product | None) -> list[str]:
         if any(set(term) <= there for term in terms):
             added |= dict.fromkeys(word for term in terms for word in term)
     return [word for word in added if word not in there][:MAX_ADDED]
+
+
+@transaction.atomic
+def save(
+    terms: Sequence[str], *, product: Product | None, by: User, group: Synonyms | None = None
+) -> Synonyms:
+    """Write a group of terms, or change one; the next search knows it. Raises InvalidInput for fewer than two
+    terms. What changes nothing is not logged."""
+    terms = list(dict.fromkeys(term for one in terms if (term := " ".join(normal(one).split())[:60])))
+    if not 1 < len(terms) <= MAX_TERMS:
+        raise InvalidInput(_("Please give two terms or more, at most %d.") % MAX_TERMS)
+    before: list[str] = []
+    if group is None:
+        group = Synonyms(product=product, terms=terms)
+        group.save(force_insert=True)
+    else:
+        group = Synonyms.objects.select_for_update(no_key=True).get(pk=group.pk)
+        before = group.terms
+        if before == terms and group.product == product:
+            return group
+        group.terms, group.product = terms, product
+        group.save(update_fields=["terms", "product"])
+    SynonymsChange.objects.create(before=before, after=terms, product=product, by=by)
+    transaction.on_commit(forget)
+    return group
+
+
+@transaction.atomic
+def remove(group: Synonyms, *, by: User) -> None:
+    """The next search no longer knows them."""
+    group = Synonyms.objects.select_for_update().get(pk=group.pk)
+    SynonymsChange.objects.create(before=group.terms, after=[], product=group.product, by=by)
+    group.delete()
+    transaction.on_commit(forget)
 
 
 def put_up(using: str, apps: Apps = installed, **kwargs: Any) -> None:
