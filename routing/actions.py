@@ -108,7 +108,7 @@ def set_absence(
         created_by=by,
         created_at=now,
     )
-    _note(Kind.ABSENCE_SET, person, by=by, at=now, changes={"absence": ["", _told(absence)]})
+    _note(Kind.ABSENCE_SET, person, by=by, at=now, changes={"absence": [None, _told(absence)]})
     return absence
 
 
@@ -132,15 +132,17 @@ def end_absence(absence: Absence, *, by: User, at: datetime | None = None) -> Ab
         absence.withdrawn_at = now
         absence.save(update_fields=["withdrawn_at"])
         kind = Kind.ABSENCE_WITHDRAWN
-    _note(kind, absence.user, by=by, at=now, changes={"absence": [before, ""]})
+    _note(kind, absence.user, by=by, at=now, changes={"absence": [before, None]})
     return absence
 
 
-def _told(absence: Absence) -> str:
-    """In a form that stays readable when people are renamed; moments in UTC."""
-    until = f"{absence.ends_at:%Y-%m-%d %H:%M}" if absence.ends_at else "…"
-    substitute = f" → {absence.substitute}" if absence.substitute else ""
-    return f"{absence.starts_at:%Y-%m-%d %H:%M} – {until}{substitute}"
+def _told(absence: Absence) -> dict[str, str]:
+    """In a form that stays readable when people are renamed."""
+    return {
+        "from": absence.starts_at.isoformat(),
+        "until": absence.ends_at.isoformat() if absence.ends_at else "",
+        "substitute": str(absence.substitute or ""),
+    }
 
 
 def _note(kind: str, person: User, *, by: User, at: datetime, changes: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -165,24 +165,34 @@ def _verdict(standing: Standing, ticket: Facts, rule: Rule, desk: Desk, at: date
     person = standing.person
     assert person is not None
     load = desk.load[person.id]
-    weight = desk.weights[ticket.priority]
-    hinders = {
-        Hindrance.NO_TURNS: rule.ask == Ask.TIER and not person.takes_turns,
-        Hindrance.AWAY: person.away(at) is not None,
-        Hindrance.SKILL: rule.needs_skill and not person.knows(ticket.product),
-        Hindrance.LANGUAGE: rule.needs_language and ticket.language not in person.languages,
-        Hindrance.FULL: person.capacity is not None and load + weight > person.capacity,
-        Hindrance.HOURS: rule.needs_hours and not person.works(at),
-        Hindrance.PRESENCE: rule.needs_presence and desk.here is not None and person.id not in desk.here,
-    }
     return Verdict(
         person=person,
         held=desk.held[person.id],
         load=load,
-        against=tuple(hindrance for hindrance, is_so in hinders.items() if is_so),
+        against=tuple(_hindrances(person, load + desk.weights[ticket.priority], ticket, rule, desk, at)),
         last_turn=desk.turns.get((rule.key, person.id), 0),
         stands_in_for=standing.chain,
     )
+
+
+def _hindrances(
+    person: Person, load: int, ticket: Facts, rule: Rule, desk: Desk, at: datetime
+) -> Iterator[Hindrance]:
+    """Everything that stands against somebody, the gravest first. `load` is theirs with this ticket."""
+    if rule.ask == Ask.TIER and not person.takes_turns:
+        yield Hindrance.NO_TURNS
+    if person.away(at) is not None:
+        yield Hindrance.AWAY
+    if rule.needs_skill and not person.knows(ticket.product):
+        yield Hindrance.SKILL
+    if rule.needs_language and ticket.language not in person.languages:
+        yield Hindrance.LANGUAGE
+    if person.capacity is not None and load > person.capacity:
+        yield Hindrance.FULL
+    if rule.needs_hours and not person.works(at):
+        yield Hindrance.HOURS
+    if rule.needs_presence and desk.here is not None and person.id not in desk.here:
+        yield Hindrance.PRESENCE
 
 
 def _first(able: Sequence[Verdict], rule: Rule) -> Verdict:

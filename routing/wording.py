@@ -19,6 +19,16 @@ from routing.rules import Ask, Turn
 # What languages are called in a sentence; settings.LANGUAGES has the names they give themselves.
 _SPOKEN = {"en": gettext_lazy("English"), "zh-hans": gettext_lazy("Chinese")}
 
+DAYS = {
+    "mon": gettext_lazy("Monday"),
+    "tue": gettext_lazy("Tuesday"),
+    "wed": gettext_lazy("Wednesday"),
+    "thu": gettext_lazy("Thursday"),
+    "fri": gettext_lazy("Friday"),
+    "sat": gettext_lazy("Saturday"),
+    "sun": gettext_lazy("Sunday"),
+}
+
 
 def listed(words: list[str]) -> str:
     """One after the other, as the reader's language separates them."""
@@ -130,15 +140,23 @@ def fact_name(name: str) -> str:
     }.get(name, name)
 
 
+def _absence(told: Mapping[str, str]) -> str:
+    until = parse_datetime(told["until"])
+    words = f"{plain_moment(parse_datetime(told['from']))} – {plain_moment(until) if until else '…'}"
+    return f"{words} → {told['substitute']}" if told["substitute"] else words
+
+
 def fact_in_words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if name == "absence" and isinstance(value, dict):
+        return _absence(value)
     if name == "languages":
         return listed([language_name(code) for code in value])
     if isinstance(value, list):
         return listed(value)
     if isinstance(value, dict):
-        return listed([f"{day} {'–'.join(pair)}" for day, pairs in value.items() for pair in pairs])
+        return listed([f"{DAYS[day]} {'–'.join(pair)}" for day, pairs in value.items() for pair in pairs])
     return "" if value is None else str(value)
 
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from products.models import Product
 from routing.models import Profile
 from routing.permissions import can_set_facts
-from routing.wording import language_name
+from routing.wording import DAYS, language_name
 from sla.calendar_rules import explain
 from sla.calendars.forms import read_hours
 from sla.models import Calendar
@@ -23,15 +23,6 @@ from sla.worktime import Calendar as Hours
 from tickets.forms.working import PersonField
 
 ANY, OWN = "", "own"
-_DAYS = {
-    "mon": gettext_lazy("Monday"),
-    "tue": gettext_lazy("Tuesday"),
-    "wed": gettext_lazy("Wednesday"),
-    "thu": gettext_lazy("Thursday"),
-    "fri": gettext_lazy("Friday"),
-    "sat": gettext_lazy("Saturday"),
-    "sun": gettext_lazy("Sunday"),
-}
 
 
 class HoursField(forms.CharField):
@@ -87,7 +78,7 @@ class ProfileForm(forms.Form):
             *((str(one.pk), str(one)) for one in Calendar.objects.all()),
             (OWN, _("A week of their own")),
         ]
-        for day, label in _DAYS.items():
+        for day, label in DAYS.items():
             self.fields[day] = HoursField(label=label, required=False, max_length=60)
         if not can_set_facts(by, person):
             for name in ("products", "capacity", "takes_turns"):
