@@ -5,6 +5,7 @@
                    live:notice                  there is a new notice
                    live:presence {number, people}   who else of the desk is on a ticket that this page watches
                    live:joined                  a new connection: what was said on the one before is forgotten there
+                   live:lost                    cut off: what was said of others may no longer be so
                    live:resync                  something may have been missed: ask again for what the page shows;
                                                 comes again and again while the page is cut off
    The same as live-ticket, live-notice and live-resync on <body>, for hx-trigger="live-ticket from:body".
@@ -99,6 +100,7 @@ function lose() {
   clearInterval(ping);
   clearTimeout(pong);
   clearTimeout(showing);
+  dispatch("lost");
   if (isOver) {
     clearInterval(poll);
     return show("over");

@@ -97,17 +97,23 @@ function lookAway() {
   }, LEAVES_AFTER_MS);
 }
 
-function begin() {
+/* What was known of others and what they know of this page ends with the connection. */
+function forget() {
   people = new Map();
   watched = "";
   isLooking = false;
   fillAll();
-  look();
   document.dispatchEvent(new CustomEvent("presence:changed"));
+}
+
+function begin() {
+  forget();
+  look();
 }
 
 if (model) {
   document.addEventListener("live:joined", begin);
+  document.addEventListener("live:lost", forget);
   if (document.querySelector('[data-live-state="live"]')) begin();
   document.addEventListener("live:presence", ({ detail }) => {
     people.set(detail.number, detail.people);

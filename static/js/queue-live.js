@@ -13,6 +13,7 @@ import { countNew } from "./tab-count.js";
 const SHOWN_WITHIN_MS = 150;
 const SPREAD_MS = 1_500;
 const HIDDEN_WITHIN_MS = 15_000;
+const AFTER_CLICK_MS = 500;
 const POLL_MS = 60_000;
 const MARGIN_OF_THE_BAR = 60;
 
@@ -50,9 +51,11 @@ async function refresh() {
     return;
   }
   isAsking = true;
+  const showsAll = showsNow;
+  showsNow = false;
   try {
     const answer = await fetch(table().dataset.newest, { headers: { "HX-Request": "true" } });
-    if (answer.ok && !answer.redirected) take(new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("queue"));
+    if (answer.ok && !answer.redirected) take(new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("queue"), showsAll);
   } catch { /* cut off: live.js says so, and asks again */ }
   isAsking = false;
   if (asksAgain) refreshWithin(SHOWN_WITHIN_MS);
@@ -61,16 +64,15 @@ async function refresh() {
 
 /* --- Showing */
 
-function take(fresh) {
+function take(fresh, showsAll) {
   if (!fresh) return;
   markChanges(fresh);
   const count = differences(fresh);
-  if (showsNow || document.hidden || !rowsIn(table()).length) show(fresh);
+  if (showsAll || document.hidden || !rowsIn(table()).length) show(fresh);
   else {
     exchangeRows(fresh);
     announce(count);
   }
-  showsNow = false;
 }
 
 /* What stands where: each ticket under its heading. */
@@ -110,6 +112,11 @@ function exchangeRows(fresh) {
   for (const row of rowsIn(fresh)) {
     const here = rowOf(row.dataset.row);
     if (!here || look(here) === look(row)) continue;
+    // In the middle of a click: the row must not be another one when the button is let go.
+    if (here.querySelector(":active")) {
+      refreshWithin(AFTER_CLICK_MS);
+      continue;
+    }
     const hadFocus = here.contains(document.activeElement) && ["[data-select]", "[data-take]", ".subject"].find((one) => document.activeElement.matches(one));
     row.classList.toggle("is-chosen", here.classList.contains("is-chosen"));
     const mine = document.importNode(row, true);
