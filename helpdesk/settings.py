@@ -203,6 +203,9 @@ OUTBOX_SWEEP_PERIOD = timedelta(seconds=env.float("OUTBOX_SWEEP_PERIOD_SECONDS",
 ALERT_DIGEST_FROM = env.int("ALERT_DIGEST_FROM", default=3)
 ALERT_DIGEST_WAIT = timedelta(seconds=env.float("ALERT_DIGEST_WAIT_SECONDS", default=60))
 ALERT_DIGEST_WAIT_P1 = timedelta(seconds=env.float("ALERT_DIGEST_WAIT_P1_SECONDS", default=10))
+# Folders of Markdown files that are read again and again: DOCS_TREES="rtc=/srv/docs/rtc,live=/srv/docs/live".
+DOCS_TREES: dict[str, str] = env.dict("DOCS_TREES", default={})
+DOCS_TREES_PERIOD = timedelta(minutes=env.float("DOCS_TREES_PERIOD_MINUTES", default=10))
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # An expired hint is dropped: the next tick finds the same rows.
     "sla-scan": {
@@ -279,6 +282,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "routing.tasks.sweep",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
+    },
+    "import-docs": {
+        "task": "kb.tasks.import_trees",
+        "schedule": DOCS_TREES_PERIOD,
+        "options": {"expires": DOCS_TREES_PERIOD.total_seconds()},
     },
     "count-common-words": {
         "task": "kb.tasks.count_common_words",

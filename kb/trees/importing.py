@@ -12,8 +12,8 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from helpdesk.errors import Refused
+from helpdesk.errors import InvalidTransition, Refused
 from kb import actions
 from kb.creating import New, create_many
 from kb.indexing import Reading, count_common_words, read_body
@@ -84,8 +85,9 @@ def import_tree(
 
     Articles of files that are gone are archived only with `delete`. With `dry_run` nothing is kept, and the
     report says what would have been done. `at` is the moment new articles count as written (None: now).
+    Raises InvalidTransition while the same source is being read: two readers would write every page twice.
     """
-    with transaction.atomic() if dry_run else nullcontext():
+    with _alone(name), transaction.atomic() if dry_run else nullcontext():
         tree = _Tree(folder, name, by=by, at=at, audience=audience, dry_run=dry_run)
         tree.read(steps or _no_steps, delete=delete)
         if dry_run:
@@ -387,6 +389,20 @@ def _reserved() -> set[str]:
 def _last_number(article: Article) -> int:
     last = article.revisions.order_by("-number").values_list("number", flat=True).first()
     return last or 0
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """The database keeps the lock as long as this connection lives, whatever becomes of the process."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(hashtext(%s))", [f"import_docs {name}"])
+        if not cursor.fetchone()[0]:
+            raise InvalidTransition(_("These files are being read already."))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(hashtext(%s))", [f"import_docs {name}"])
 
 
 def _no_steps(what: str, number: int) -> Callable[[], object]:

@@ -5,16 +5,24 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from kb import actions
 from kb.creating import create_many
 from kb.models import Article, Category, Picture, Revision, Source
 from kb.rendering import rendered
+from kb.tasks import import_trees
 from kb.trees.exporting import export_tree
 from kb.trees.importing import import_tree
 from kb.trees.naming import place_of
 from kb.trees.reading import Unreadable, is_chinese, read
 from tests.kb.vendor_tree import grow, picture
+
+
+def connect_again():
+    """A second reader: locks of one connection never stand in its own way."""
+    return connection.copy()
+
 
 pytestmark = pytest.mark.django_db
 
@@ -334,3 +342,51 @@ def test_the_commands_say_what_they_did(tree, tmp_path_factory, capsys, ana):
     ):
         with pytest.raises(CommandError):
             call_command(*wrong)
+
+
+def test_what_sites_put_into_their_files_is_read_and_shown(tree):
+    texts = {
+        "guide/_category_.json": '{"label": "Guide"}',
+        "guide/01-intro/index.mdx": "---\nid: intro\nslug: /intro\ntags: [a, b]\n---\n\n"
+        "import Tabs from '@theme/Tabs';\n\n# Introduction\n\n"
+        '<Tabs groupId="os">\n<TabItem value="a" label="Android">\n\n'
+        "```kotlin\njoin()\n```\n\n</TabItem>\n</Tabs>\n",
+        "guide/vue.md": "# Vue\n\n::: tip 提示\nA tip.\n:::\n\n<script setup>\nconst a = 1\n</script>\n\n"
+        '<div class="alert note">Keep the <code>uid</code>.</div>\n\n'
+        "<table><tr><td>Code</td><td>Meaning</td></tr></table>\n\n![size](img/a.png =500x300)\n",
+        "guide/lists.md": "---\ntitle: 列表\nplatform: Android, iOS、微信小程序\n"
+        'Products: ["Live SDK", "Voice"]\n'
+        "updatedAt: 2020-12-16 06:51:24\n---\n正文：参见[介绍](./intro)。\n",
+        "guide/mapping.md": "---\ntitle: [One, Two]\nplatform:\n  - Android\nproducts: null\n---\nText.\n",
+        "guide/number.md": "---\ntitle: 404\nsdk_from: 4.0\n---\nText.\n",
+        "guide/yaml.yml": "a: 1",
+    }
+    for path, text in texts.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(text, encoding="utf-8")
+    report = imported(tree)
+    assert report.created == 3 + 5 and not [one for one in report.skipped if one[0].startswith("guide/")]
+    intro = Article.objects.get(title="Introduction")
+    assert "join" in rendered(intro).html and "import Tabs" not in rendered(intro).html
+    vue = rendered(Article.objects.get(title="Vue")).html
+    assert "const a" not in vue and "<td>Meaning</td>" in vue and "Keep the" in vue
+    lists = Article.objects.get(title="列表")
+    assert lists.platforms == ["android", "ios"] and lists.extra_facts["platform"] == ["微信小程序"]
+    assert lists.published_at.year == 2020
+    assert f'href="{intro.get_absolute_url()}"' in rendered(lists).html
+    assert Article.objects.get(slug="guide-number").title == "404"
+    assert imported(tree).revisions == 0
+
+
+def test_a_tree_is_read_regularly_and_by_one_reader_at_a_time(tree, settings):
+    settings.DOCS_TREES = {"Vendor Docs": str(tree), "gone": str(tree / "nosuch")}
+    import_trees()
+    assert Source.objects.get().name == "vendor-docs"
+    assert Article.objects.count() == 3
+    import_trees()
+    assert Revision.objects.count() == 6
+    with connect_again().cursor() as other:
+        other.execute("select pg_advisory_lock(hashtext('import_docs vendor-docs'))")
+        with pytest.raises(CommandError, match="being read"):
+            call_command("import_docs", tree, "--name", "Vendor Docs")
+        other.connection.close()

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from accounts.models import User
+from helpdesk.errors import InvalidTransition
 from kb.models import Article
 from kb.trees.importing import Report, import_tree
 from kb.trees.naming import slugged
@@ -45,15 +46,18 @@ class Command(BaseCommand):
             by = User.objects.filter(email__iexact=options["by"], role__in=User.STAFF_ROLES).first()
             if by is None:
                 raise CommandError(f"Nobody on the desk has the address {options['by']}.")
-        report = import_tree(
-            folder,
-            name=slugged(options["name"] or folder.resolve().name)[:50] or "docs",
-            by=by,
-            audience=options["audience"],
-            delete=options["delete"],
-            dry_run=options["dry_run"],
-            steps=self._bar,
-        )
+        try:
+            report = import_tree(
+                folder,
+                name=slugged(options["name"] or folder.resolve().name)[:50] or "docs",
+                by=by,
+                audience=options["audience"],
+                delete=options["delete"],
+                dry_run=options["dry_run"],
+                steps=self._bar,
+            )
+        except InvalidTransition as error:
+            raise CommandError(str(error)) from error
         if options["report"]:
             text = json.dumps(vars(report), ensure_ascii=False, indent=1)
             options["report"].write_text(text, encoding="utf-8")
