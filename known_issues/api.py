@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Q
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
@@ -67,10 +66,10 @@ class KnownIssueFilter(django_filters.FilterSet):  # type: ignore[misc]  # comes
         fields: list[str] = []
 
     def of_product(self, issues: KnownIssueQuerySet, name: str, value: str) -> KnownIssueQuerySet:
-        return issues.filter(Q(product__code=value) | Q(product=None))
+        return issues.of(product=value)
 
     def of_platform(self, issues: KnownIssueQuerySet, name: str, value: str) -> KnownIssueQuerySet:
-        return issues.filter(Q(platforms__contains=[value]) | Q(platforms=[]))
+        return issues.of(platform=value)
 
     def with_code(self, issues: KnownIssueQuerySet, name: str, value: str) -> KnownIssueQuerySet:
         return issues.filter(error_codes__contains=[value])

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from events.append_only import append_only
+from helpdesk.text import segmented
 from products import versions
 from products.models import Platform, Product
 from tickets.models import Ticket
@@ -33,6 +35,26 @@ class KnownIssueQuerySet(models.QuerySet["KnownIssue"]):
     def open(self) -> KnownIssueQuerySet:
         """Neither fixed nor given up."""
         return self.exclude(state__in=[KnownIssue.State.FIXED, KnownIssue.State.WONT_FIX])
+
+    def of(self, *, product: str = "", platform: str = "") -> KnownIssueQuerySet:
+        """Of a product (its code) and a platform; one that names none is of all of them."""
+        issues = self
+        if product:
+            issues = issues.filter(Q(product__code=product) | Q(product=None))
+        if platform:
+            issues = issues.filter(Q(platforms__contains=[platform]) | Q(platforms=[]))
+        return issues
+
+    def about(self, typed: str) -> KnownIssueQuerySet:
+        """What somebody looks for by words, by an error code with its sign or without, or by its number."""
+        words = typed.strip()
+        codes = [words, words.lstrip("-"), f"-{words.lstrip('-')}"]
+        found = Q(search=SearchQuery(segmented(words), search_type="websearch", config="english"))
+        found |= Q(error_codes__overlap=codes)
+        number = words.upper().removeprefix("KI-")
+        if number.isascii() and number.isdecimal() and len(number) < 10:
+            found |= Q(pk=int(number))
+        return self.filter(found)
 
     def light(self) -> KnownIssueQuerySet:
         """With all that a row of a list shows."""
@@ -221,7 +243,7 @@ class LinkQuerySet(models.QuerySet["Link"]):
 
     def of(self, ticket: Ticket | int) -> LinkQuerySet:
         """The links of a ticket, and of those that were merged into it: who waited there waits here."""
-        return self.filter(models.Q(ticket=ticket) | models.Q(ticket__merged_into=ticket))
+        return self.filter(Q(ticket=ticket) | Q(ticket__merged_into=ticket))
 
     def to_announce(self) -> LinkQuerySet:
         """The customer has not been told of it, and now may be."""

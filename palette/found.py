@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organization, User
 from kb.search import suggest
+from known_issues.models import KnownIssue
 from macros.models import Macro
 from saved_views.models import SavedView
 from tickets.asked import Asked
@@ -34,10 +35,10 @@ class Group(TypedDict):
 
 
 def find(user: User, typed: str, language: str, *, ticket: Ticket | None = None) -> list[Group]:
-    """Tickets, views, customers, articles and macros, at most MOST_OF_A_KIND of each; none for no words.
+    """Tickets, views, customers, macros, known issues and articles, at most MOST_OF_A_KIND of each.
 
-    Filters of the queue work here too: `tier:L2 black`. `ticket` is the one on the screen: macros are offered
-    for it. At most eight queries, and one for each filter with names.
+    None for no words. Filters of the queue work here too: `tier:L2 black`. `ticket` is the one on the screen:
+    macros are offered for it. At most ten queries, and one for each filter with names.
     """
     typed = typed.replace("\0", "").strip()
     if not typed:
@@ -47,6 +48,7 @@ def find(user: User, typed: str, language: str, *, ticket: Ticket | None = None)
         Group(title=_("Views"), items=_views(user, typed)),
         Group(title=_("Customers"), items=_customers(user, typed)),
         Group(title=_("Macros"), items=_macros(user, typed, ticket)),
+        Group(title=_("Known issues"), items=_known_issues(user, typed)),
         Group(title=_("Documents"), items=_articles(user, typed, language)),
     ]
     return [group for group in found if group["items"]]
@@ -101,6 +103,18 @@ def _macros(user: User, typed: str, ticket: Ticket | None) -> list[Item]:
     return [
         Item(title=macro.name, hint=macro.summary, url=choose)
         for macro in rows.order_by("-uses", "name")[:MOST_OF_A_KIND]
+    ]
+
+
+def _known_issues(user: User, typed: str) -> list[Item]:
+    rows = KnownIssue.objects.visible_to(user).about(typed).light().order_by("-updated_at", "-pk")
+    return [
+        Item(
+            title=f"{one.reference} {one.title}",
+            hint=" · ".join(filter(None, [str(one.get_state_display()), str(one.product or "")])),
+            url=one.get_absolute_url(),
+        )
+        for one in rows[:MOST_OF_A_KIND]
     ]
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from helpdesk.text import segmented
 from kb.views.finding import asked, framed
 from known_issues.models import KnownIssue, KnownIssueQuerySet, Link
 from known_issues.permissions import can_write
@@ -71,18 +69,13 @@ def find(request: HttpRequest, number: int) -> KnownIssue:
 
 
 def _narrowed(issues: KnownIssueQuerySet, filters: dict[str, str]) -> KnownIssueQuerySet:
-    """An issue that names no product or platform is of all of them."""
-    if product := filters["product"]:
-        issues = issues.filter(Q(product__code=product) | Q(product=None))
-    if platform := filters["platform"]:
-        issues = issues.filter(Q(platforms__contains=[platform]) | Q(platforms=[]))
+    issues = issues.of(product=filters["product"], platform=filters["platform"])
     if filters["state"] in KnownIssue.State.values:
         issues = issues.filter(state=filters["state"])
     elif filters["state"] != "all":
         issues = issues.open()
     if words := filters["q"].strip():
-        named = SearchQuery(segmented(words), search_type="websearch", config="english")
-        issues = issues.filter(Q(search=named) | Q(error_codes__contains=[words]))
+        issues = issues.about(words)
     return issues
 
 

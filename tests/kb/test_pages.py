@@ -82,8 +82,9 @@ def test_the_search_page_marks_what_it_found_and_offers_a_ticket_where_it_found_
         # Articles of the shelves, their numbers, shelves, popular, drafts, products.
         ("kb_home", {}, 6),
         ("kb_category", {}, 4),
-        # How common the words are, ranking, where they stand, results; products, categories, versions.
-        ("kb_search", {"q": "black screen"}, 7),
+        # How common the words are, ranking, where they stand, results; products, categories, versions,
+        # known issues.
+        ("kb_search", {"q": "black screen"}, 8),
         # Versions, the count of reading, the last change of all, products, what is before and behind it.
         ("article", {}, 6),
         ("kb_panel_article", {}, 2),

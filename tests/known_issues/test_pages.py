@@ -134,6 +134,28 @@ def test_the_list_and_the_page_ask_a_bounded_number_of_questions(
         client.get(issue.get_absolute_url())
 
 
+@pytest.mark.parametrize("typed", ["black screen", "17", "-17", "黑屏"])
+def test_the_search_of_the_documents_and_the_palette_find_what_the_reader_may_see(
+    typed, issue, secret, ana, rui, client
+):
+    secret_address = secret.get_absolute_url()
+    search, palette = reverse("kb_search"), reverse("palette")
+    assert issue.get_absolute_url() not in client.get(search, {"q": typed}).content.decode()
+    client.force_login(rui)
+    for address in (search, palette):
+        said = client.get(address, {"q": typed}).content.decode()
+        assert issue.get_absolute_url() in said
+        assert secret_address not in said
+        assert CANARY not in said
+    assert (
+        issue.get_absolute_url() not in client.get(search, {"q": typed, "platform": "ios"}).content.decode()
+    )
+    client.force_login(ana)
+    groups = client.get(palette, {"q": secret.reference}).json()["groups"]
+    (found,) = [group["items"] for group in groups if group["title"] == "Known issues"]
+    assert [one["url"] for one in found] == [secret_address]
+
+
 # --- Writing
 
 
