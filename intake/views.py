@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.doors import admin_required
@@ -151,7 +152,7 @@ def _editor(
 
 def _texts(definition: Definition) -> list[tuple[str, str, Any]]:
     return [
-        ("name", _("Name"), definition.name),
+        ("name", pgettext("request type", "Name"), definition.name),
         ("summary", _("In a sentence"), definition.summary),
         ("subject", _("Label of the subject"), definition.subject),
         ("body", _("Label of the description"), definition.body),

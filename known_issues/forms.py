@@ -20,7 +20,7 @@ class KnownIssueForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own
     """Facts, and the words in each language: fields `title_en`, `title_zh_hans` and so on."""
 
     platforms = forms.MultipleChoiceField(
-        label=_("platforms"),
+        label=_("Platforms"),
         choices=Platform.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -28,7 +28,7 @@ class KnownIssueForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own
     )
     error_codes = SimpleArrayField(
         forms.CharField(max_length=60),
-        label=_("error codes"),
+        label=_("Error codes"),
         required=False,
         max_length=20,
         help_text=_("Separated by commas, as they stand in logs: -102, ERR_TIMEOUT."),
@@ -100,7 +100,7 @@ class FixForm(forms.Form):
 
 
 class AudienceForm(forms.Form):
-    audience = forms.ChoiceField(label=_("who may read it"), choices=KnownIssue.Audience.choices)
+    audience = forms.ChoiceField(label=_("Who may read it"), choices=KnownIssue.Audience.choices)
 
 
 def _key(name: str, language: str) -> str:

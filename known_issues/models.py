@@ -46,7 +46,10 @@ class KnownIssueQuerySet(models.QuerySet["KnownIssue"]):
         return issues
 
     def about(self, typed: str) -> KnownIssueQuerySet:
-        """What somebody looks for by words, by an error code with its sign or without, or by its number."""
+        """What somebody looks for by words, by an error code with its sign or without, or by its number.
+
+        Those that name the code come first, then what changed last.
+        """
         words = typed.strip()
         codes = [words, words.lstrip("-"), f"-{words.lstrip('-')}"]
         found = Q(search=SearchQuery(segmented(words), search_type="websearch", config="english"))
@@ -54,7 +57,8 @@ class KnownIssueQuerySet(models.QuerySet["KnownIssue"]):
         number = words.upper().removeprefix("KI-")
         if number.isascii() and number.isdecimal() and len(number) < 10:
             found |= Q(pk=int(number))
-        return self.filter(found)
+        by_code = models.Case(models.When(error_codes__overlap=codes, then=0), default=1)
+        return self.filter(found).order_by(by_code, "-updated_at", "-pk")
 
     def light(self) -> KnownIssueQuerySet:
         """With all that a row of a list shows."""

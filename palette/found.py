@@ -107,7 +107,7 @@ def _macros(user: User, typed: str, ticket: Ticket | None) -> list[Item]:
 
 
 def _known_issues(user: User, typed: str) -> list[Item]:
-    rows = KnownIssue.objects.visible_to(user).about(typed).light().order_by("-updated_at", "-pk")
+    rows = KnownIssue.objects.visible_to(user).about(typed).light()
     return [
         Item(
             title=f"{one.reference} {one.title}",

@@ -34,4 +34,4 @@ def known_issues_about(
     issues = (
         KnownIssue.objects.visible_to(viewer).about(typed[:LONGEST]).of(product=product, platform=platform)
     )
-    return list(issues.light().order_by("-updated_at", "-pk")[:BESIDE_ARTICLES])
+    return list(issues.light()[:BESIDE_ARTICLES])

@@ -3,6 +3,7 @@
    [data-documents]            the panel; .is-reading while an article is open, .is-quiet after "None of these"
    [data-documents-quieten]    no more suggestions; [data-documents-wake] takes that back
    [data-documents-back]       from the article to the list
+   [data-documents-below]      beside the text, where the panel has no room but below the form: says how much is offered there
    [data-documents-article]    around an open article: the id of the offer the focus returns to
 
    The event "log-facts" (log-facts.js) tells what was read in a log. It goes along with the next question; what the
@@ -68,6 +69,14 @@ if (panel) {
 
   found.addEventListener("htmx:sendError", () => { asked = null; });
   found.addEventListener("htmx:responseError", () => { asked = null; });
+
+  const below = document.querySelector("[data-documents-below]");
+  found.addEventListener("htmx:afterSwap", () => {
+    if (!below) return;
+    const count = found.querySelectorAll(".docs:not([data-at-first]) > .doc").length;
+    below.hidden = count === 0;
+    below.querySelector("span").textContent = below.dataset.documentsBelow.replace("{count}", count);
+  });
 
   reading.addEventListener("htmx:afterSwap", () => {
     panel.classList.add("is-reading");
