@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -101,6 +102,50 @@ def test_no_byte_of_a_secret_touches_the_disk_or_the_database_before_the_file_is
     progress = str(Upload.objects.get().progress)
     assert secret.decode() not in progress
     assert "203.0.113.7" not in progress
+
+
+def files_with(secret, folder):
+    return [path for path in Path(folder).rglob("*") if path.is_file() and secret in path.read_bytes()]
+
+
+def test_no_door_leaves_an_original_behind_unless_the_reporter_says_so(
+    as_rui, rui, ana, live_sdk, settings, tmp_path
+):
+    """The canary: a token sent by each door, searched for in every byte on the disk and every row."""
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "temporary")
+    Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir()
+    secret = b"tok3n-5f4dcc3b5aa765d61d83"
+    # Longer than what stays in memory; the secret also stands where two parts meet.
+    data = LOG * 12 + b"token=" + secret + b"\n" + LOG + b"Authorization: Bearer " + secret + b"\n"
+    cut = data.index(secret) + 7
+
+    url = announce(as_rui, size=len(data))["Location"]
+    send(as_rui, url, data[:cut], 0)
+    send(as_rui, url, data[cut:], cut)
+    waiting = Upload.objects.get()
+    form = {"subject": "Black", "body": "y", "affected": "everything", "extent": "all"}
+    form |= {"environment": "production", "attachments_uploaded": [str(waiting.pk)]}
+    broken = {**form, "subject": "", "attachments": SimpleUploadedFile("again.log", data)}
+    assert as_rui.post(reverse("ticket_new"), broken).status_code == 422
+    sent = {**form, "attachments": SimpleUploadedFile("form.log", data)}
+    assert as_rui.post(reverse("ticket_new"), sent).status_code == 302
+    ticket = Ticket.objects.get()
+    actions.reply(ticket, by=rui, body="one more", files=[SimpleUploadedFile("reply.log", data)])
+    actions.note(ticket, by=ana, body="ours", files=[SimpleUploadedFile("note.log", data)])
+
+    names = set(Attachment.objects.values_list("name", flat=True))
+    assert {"sdk.log", "form.log", "reply.log"} <= names
+    assert files_with(secret, tmp_path) == []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(
+                f'select count(*) from "{table}" t where strpos(t::text, %s) > 0', [secret.decode()]
+            )
+            assert cursor.fetchone() == (0,), table
+
+    upload(as_rui, data, original="1", name="as-it-is.log")
+    (kept,) = files_with(secret, tmp_path)
+    assert kept == Path(Upload.objects.get(name="as-it-is.log").file.path)
 
 
 def test_the_original_is_kept_only_if_its_sender_says_so(as_rui):
@@ -287,13 +332,10 @@ def test_on_a_full_disk_the_text_of_the_ticket_is_kept_and_the_ticket_can_be_fil
 
 
 def test_a_disk_that_fills_up_while_the_form_arrives_costs_no_text(as_rui, monkeypatch):
-    from django.core.files import uploadhandler
+    def full(**_options):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    class FullDisk:
-        def __init__(self, *args):
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(uploadhandler, "TemporaryUploadedFile", FullDisk)
+    monkeypatch.setattr("files.receiving.tempfile.TemporaryFile", full)
     refused = as_rui.post(
         reverse("ticket_new"),
         {

@@ -10,6 +10,7 @@ from helpdesk.errors import InvalidInput, InvalidTransition
 from known_issues import actions
 from known_issues.models import Fix, Link, ToldOfFix
 from notifications.audience import audience
+from notifications.composing import compose
 from notifications.listeners import notify
 from notifications.models import Mail, Notice
 from tests.known_issues.conftest import CANARY
@@ -160,9 +161,14 @@ def test_a_fix_names_a_version_that_is_not_affected_itself(issue, ana, version):
         actions.publish_fix(issue, by=ana, version=version, resolves=False)
 
 
-def test_of_what_is_for_staff_only_the_customer_hears_nothing(secret, ticket, ana, rui):
+def test_of_what_is_for_staff_only_the_customer_hears_nothing(secret, issue, ticket, ana, rui, bo, kite):
+    """The canary: linked, merged along, fixed, come back; in no mail and no notice of a customer's."""
     ticket_actions.take(ticket, by=ana)
-    actions.link(secret, ticket, by=ana)
+    ticket_actions.watch(ticket, by=bo)
+    source = another(rui, kite)
+    actions.link(secret, source, by=ana)
+    ticket_actions.merge(source, into=ticket, by=ana)
+    actions.link(issue, ticket, by=ana)
     with pytest.raises(InvalidTransition):
         actions.publish_fix(secret, by=ana, version="4.3.4", resolves=True)
     actions.publish_fix(secret, by=ana, version="4.3.4", resolves=False)
@@ -171,8 +177,18 @@ def test_of_what_is_for_staff_only_the_customer_hears_nothing(secret, ticket, an
     assert rui not in audience(event)
     for event in Event.objects.select_related("ticket"):
         notify(event)
-    for mail in Mail.objects.filter(user=rui):
+    actions.edit(secret, by=ana, state="confirmed")
+    actions.unlink(secret, ticket, by=ana)
+    for event in Event.objects.select_related("ticket"):
+        notify(event)
+    mails = Mail.objects.filter(user__in=[rui, bo])
+    assert mails.filter(event__kind="ticket.known_issue_linked").count() == 2
+    for mail in mails:
+        said = compose(mail)
+        assert CANARY not in said.subject + said.body + said.alternatives[0][0]
         assert CANARY not in str(mail.event.data)
+    for notice in Notice.objects.filter(user__in=[rui, bo]):
+        assert CANARY not in str(notice.event.data)
 
 
 @pytest.mark.django_db(transaction=True)
