@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "kb",
     "handover",
     "followups",
+    "timespent",
     "macros",
     "composing",
     "known_issues",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("tickets/", include("composing.ticket_urls")),
     path("outgoing/", include("composing.urls")),
     path("", include("followups.urls")),
+    path("", include("timespent.urls")),
     path("queue/", include("tickets.queue_urls")),
     path("macros/", include("macros.urls")),
     path("availability/", include("routing.urls")),

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, CharField, F, Func, TextField, Value, When
+from django.db.models import Case, CharField, F, Func, QuerySet, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -113,7 +113,12 @@ def lines(question: Question, now: datetime) -> Iterator[bytes]:
     wanted = columns(now)
     yield ("\ufeff" + ",".join(wanted) + "\n").encode()
     chosen = clocks(question, now).order_by("promised_at", "pk").values_list(*wanted.values())
-    yield from _copied(*chosen.query.sql_with_params())
+    yield from copied(chosen)
+
+
+def copied(rows: QuerySet[Any, Any]) -> Iterator[bytes]:
+    """Any rows as lines of CSV, as they come."""
+    yield from _copied(*rows.query.sql_with_params())
 
 
 class _Abandoned(Exception):

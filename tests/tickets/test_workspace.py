@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Application, Membership, Organization, Tier, User
-from tests.conftest import person
 from saved_views import rail
+from tests.conftest import person
 from tickets import actions, timeline
 from tickets.models import Ticket
 
