@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "handover",
     "followups",
     "timespent",
+    "satisfaction",
     "macros",
     "composing",
     "known_issues",
@@ -303,6 +304,7 @@ EVENT_PROJECTIONS = ["sla.projections.project", "handover.projections.project"]
 EVENT_ECHOES = ["notifications.live.echo"]
 EVENT_LISTENERS = [
     "notifications.listeners.publish",
+    "satisfaction.listening.ask",  # before the mail that carries the question
     "notifications.listeners.notify",
     "sla.climbing.listen",
     "followups.listening.answered",

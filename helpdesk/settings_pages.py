@@ -106,6 +106,13 @@ GROUPS: list[tuple[str | Promise, list[Section]]] = [
                 "check",
             ),
             Section(
+                "satisfaction",
+                _("Satisfaction"),
+                _("Whose people are asked how we did."),
+                "satisfaction_switches",
+                "thumb",
+            ),
+            Section(
                 "sdk_versions",
                 _("SDK versions"),
                 _("Which versions there are, and until when each is supported."),

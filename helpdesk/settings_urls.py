@@ -11,6 +11,7 @@ urlpatterns = [
     path("hand-over/", include("handover.settings_urls")),
     path("checklists/", include("followups.settings_urls")),
     path("synonyms/", include("kb.settings_urls")),
+    path("satisfaction/", include("satisfaction.settings_urls")),
     path("", include("intake.settings_urls")),
     path("", include("products.settings_urls")),
     path("", include("routing.settings_urls")),

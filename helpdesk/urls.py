@@ -23,6 +23,7 @@ urlpatterns = [
     path("outgoing/", include("composing.urls")),
     path("", include("followups.urls")),
     path("", include("timespent.urls")),
+    path("", include("satisfaction.urls")),
     path("queue/", include("tickets.queue_urls")),
     path("macros/", include("macros.urls")),
     path("availability/", include("routing.urls")),

@@ -55,6 +55,10 @@ def nobody_named(event: Event) -> bool:
     return not event.data.get("tell")
 
 
+def not_content(event: Event) -> bool:
+    return bool(event.data.get("score") == "bad")
+
+
 def mail_wanted(event: Event) -> bool:
     return bool(event.data.get("by_mail"))
 
@@ -134,6 +138,10 @@ AUDIENCE: dict[str, list[Tell]] = {
     "ticket.absorbed": [Tell(people.assignee, NOTICE)],
     "ticket.reminded": [Tell(people.named, NOTICE), Tell(people.named, MAIL, when=mail_wanted)],
     "ticket.checklist_done": [Tell(people.assignee, NOTICE)],
+    "ticket.rated": [
+        Tell(people.assignee, NOTICE),
+        Tell(people.leads_of_tier, NOTICE, when=not_content),
+    ],
     "ticket.restored": [Tell(people.requester, NOTICE), Tell(people.assignee, NOTICE)],
     "ticket.split": [Tell(people.assignee, NOTICE)],
     "sla.acknowledged": [Tell(people.assignee, NOTICE)],

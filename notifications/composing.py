@@ -17,6 +17,8 @@ from helpdesk.markdown import render_message
 from notifications import audience
 from notifications.message_ids import thread_id
 from notifications.models import Mail
+from satisfaction import links
+from satisfaction.models import Question, Score
 from tickets.models import Message
 
 
@@ -59,6 +61,7 @@ def _contents(event: Event, person: User) -> tuple[str, dict[str, Any]]:
         "url": settings.SITE_URL + ticket.get_absolute_url(),
         "site_name": settings.SITE_NAME,
         "language": translation.get_language(),
+        "ratings": _ratings(event, person),
     }
     if is_acknowledgement(event, person):
         # The response clock is the only one that can be due first before anybody has answered.
@@ -75,6 +78,18 @@ def _contents(event: Event, person: User) -> tuple[str, dict[str, Any]]:
         "files": event.data.get("files", []),
         "asked": [_asked(one) for one in event.data.get("facts", [])],
     }
+
+
+def _ratings(event: Event, person: User) -> list[tuple[str, str]]:
+    """Answers to "how did we do?" with their links, in the mail to whom the question was asked."""
+    if event.kind != "ticket.resolved":
+        return []
+    question = Question.objects.filter(
+        ticket=event.ticket_id, sequence=event.sequence, person=person, score=""
+    ).first()
+    if question is None:
+        return []
+    return [(str(score.label), links.address(question, score)) for score in Score]
 
 
 def _asked(fact: dict[str, Any]) -> dict[str, Any]:

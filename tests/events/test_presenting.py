@@ -106,6 +106,7 @@ ALWAYS_BY_SOMEBODY = {
     *("sla.acknowledged", "sla.voided", "ticket.taken", "ticket.watched", "ticket.unwatched"),
     *("ticket.known_issue_noted", "ticket.known_issue_unlinked"),
     *("ticket.handed_back", "ticket.handover_filled"),
+    "ticket.rated",
     *("ticket.time_logged", "ticket.time_changed", "ticket.time_voided"),
     *("ticket.checklist_added", "ticket.checklist_done", "ticket.checklist_removed"),
 }

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from satisfaction import views
+
+urlpatterns = [path("", views.switches, name="satisfaction_switches")]
