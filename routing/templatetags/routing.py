@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from routing import wording
-from routing.models import Change
+from routing.models import Absence, Change
 from routing.overview import Line
+from tickets.models import Ticket
 
 register = template.Library()
 
@@ -27,7 +29,7 @@ def hindrance(code: str) -> str:
 
 
 @register.simple_tag
-def load(held: int, weight: int, capacity: int | None) -> str:
+def had(held: int, weight: int, capacity: int | None) -> str:
     """How much somebody has: "3 of 10 open"."""
     return wording.load_in_words(held, weight, capacity)
 
@@ -83,3 +85,16 @@ def waited(start: datetime, end: datetime) -> str:
 @register.simple_tag
 def name_of(names: Mapping[int, str], person: int | None) -> str:
     return names.get(person or 0) or wording.nobody()
+
+
+@register.inclusion_tag("routing/_holder.html")
+def holder_away(ticket: Ticket) -> dict[str, Any]:
+    """Says that who has the ticket is away now, and who stands in; nothing where they are there."""
+    absence = None
+    if ticket.assignee_id and ticket.is_active:
+        current = Absence.objects.current(timezone.now()).filter(user=ticket.assignee_id)
+        absence = current.select_related("user", "substitute").first()
+    if absence is None:
+        return {}
+    named = {"person": absence.user, "substitute": absence.substitute}
+    return {"data": named, "until": absence.ends_at}

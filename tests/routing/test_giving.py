@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Tier, User
@@ -152,7 +153,7 @@ def test_a_reopened_ticket_stays_with_its_holder_unless_they_are_away(file, ana,
 
 
 def test_what_is_given_to_somebody_away_goes_to_the_substitute_and_says_why(
-    file, ana, lin, mia, clock, rules
+    client, file, ana, lin, mia, clock, rules
 ):
     """Also without any rules: an absence is a wish of its own."""
     actions.set_absence(ana, by=mia, starts_at=MONDAY_9AM, ends_at=MONDAY_9AM + DAY, substitute=lin)
@@ -164,10 +165,13 @@ def test_what_is_given_to_somebody_away_goes_to_the_substitute_and_says_why(
     assert told(ticket, mia) == (
         "Assigned to Lin Lan: stands in for Ana Nunes, who is away until 14 Jul 09:00."
     )
-    # Who takes one while away wants it.
+    # Who takes one while away wants it; the page says that they are away.
     tickets.take(ticket, by=ana)
     announce_all()
     assert assignee(ticket) == ana
+    client.force_login(mia)
+    panel = client.get(reverse("ticket_connections", args=[ticket.pk])).content.decode()
+    assert "who has the ticket, is away until 14 Jul 09:00. <b>Lin Lan</b> stands in." in panel
 
 
 def test_urgent_tickets_of_who_goes_away_are_offered_once(file, ana, lin, mia, lena, clock):
