@@ -38,7 +38,7 @@ def find(user: User, typed: str, language: str, *, ticket: Ticket | None = None)
     """Tickets, views, customers, macros, known issues and articles, at most MOST_OF_A_KIND of each.
 
     None for no words. Filters of the queue work here too: `tier:L2 black`. `ticket` is the one on the screen:
-    macros are offered for it. At most ten queries, and one for each filter with names.
+    macros are offered for it. At most eleven queries, and one for each filter with names.
     """
     typed = typed.replace("\0", "").strip()
     if not typed:

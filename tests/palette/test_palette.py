@@ -71,5 +71,5 @@ def test_no_words_find_nothing(client, ana, ticket):
 def test_it_costs_few_statements(client, ana, ticket, django_assert_max_num_queries):
     client.force_login(ana)
     found(client, "kite", ticket=ticket.number)  # what is kept between questions is there from now on
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(13):
         found(client, "kite live android", ticket=ticket.number)
