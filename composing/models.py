@@ -33,6 +33,10 @@ class OutgoingQuerySet(models.QuerySet["Outgoing"]):
     def waiting(self) -> OutgoingQuerySet:
         return self.filter(state=Outgoing.State.WAITING)
 
+    def withheld_from(self, author: User, since: datetime) -> OutgoingQuerySet:
+        """This person's replies that were not sent: a page that showed them waiting takes them back."""
+        return self.filter(author=author, state=Outgoing.State.WITHHELD, ended_at__gte=since)
+
     def due(self, now: datetime) -> OutgoingQuerySet:
         """Waiting, and their moment has come; in the order in which they leave."""
         return self.waiting().filter(release_at__lte=now).order_by("release_at", "pk")

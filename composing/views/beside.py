@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -19,6 +22,8 @@ from composing.permissions import can_send_now, can_take_back
 from drafts.models import Draft
 from tickets.models import Ticket
 
+RECENTLY = timedelta(hours=1)
+
 
 @never_cache
 @require_safe
@@ -31,9 +36,11 @@ def beside(request: SignedInRequest, number: int) -> HttpResponse:
     )
     is_news = habits.fetch(request, request.user)
     found = Draft.objects.of_desk(ticket.number, request.user).select_related("owner").order_by("updated_at")
+    visible = Outgoing.objects.visible_to(request.user).filter(ticket=ticket)
     context = {
         "ticket": ticket,
-        "waiting": _told(Outgoing.objects.visible_to(request.user).filter(ticket=ticket), request.user),
+        "waiting": _told(visible, request.user),
+        "withheld": visible.withheld_from(request.user, timezone.now() - RECENTLY),
         "drafts": [draft for draft in found if draft.text],
     }
     if not request.htmx:

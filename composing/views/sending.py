@@ -63,8 +63,8 @@ def _sent(request: SignedInRequest, sent: Outgoing | Ticket, *, goes_on: bool) -
     if goes_on:
         response = working.to_next(request, ticket, said=_waits(sent))
     else:
-        if sent.is_scheduled:
-            messages.success(request, _waits(sent))
+        if _is_after_the_promise(sent):
+            messages.warning(request, _waits(sent))
         response = workspace.show(request, ticket) if request.htmx else redirect(ticket)
     return trigger_client_event(response, "outgoing:held", {"until": sent.release_at.isoformat()})
 
@@ -72,8 +72,7 @@ def _sent(request: SignedInRequest, sent: Outgoing | Ticket, *, goes_on: bool) -
 def _waits(held: Outgoing) -> str:
     told = {"number": held.ticket_id, "moment": plain_moment(held.release_at)}
     if held.is_scheduled:
-        late = held.ticket.next_due_at is not None and held.ticket.next_due_at < held.release_at
-        if late:
+        if _is_after_the_promise(held):
             return _("Leaves %(moment)s: after the promise on #%(number)d runs out.") % told
         return _("Your reply to #%(number)d leaves %(moment)s.") % told
     seconds = round((held.release_at - held.created_at).total_seconds())
@@ -83,6 +82,11 @@ def _waits(held: Outgoing) -> str:
         seconds,
     )
     return sentence % {**told, "seconds": seconds}
+
+
+def _is_after_the_promise(held: Outgoing) -> bool:
+    due_at = held.ticket.next_due_at
+    return held.is_scheduled and due_at is not None and due_at < held.release_at
 
 
 def _held_back(request: SignedInRequest, overtaken: Overtaken, form: ReplyForm) -> HttpResponse:

@@ -94,6 +94,7 @@ composer.addEventListener(
   "submit",
   (event) => {
     const form = event.target;
+    if (!form.matches("form[data-compose]")) return;
     const text = textOf(form).value.trim();
     const isReply = form.dataset.compose === "reply";
     if (asked.has(`send ${text}`)) return;

@@ -25,8 +25,10 @@ export function draftOfReply() {
 composer.addEventListener("click", (event) => {
   const choice = event.target.closest("input[name=composes]");
   if (!choice) return;
-  // After the key that chose it: the letter must not land in the text.
-  setTimeout(() => textOf(formOf(choice.value)).focus());
+  // At once: what is typed next belongs into the text. The key that chose it is used up by then (shortcuts.js).
+  const form = formOf(choice.value);
+  showText(form);
+  textOf(form).focus();
 });
 
 composer.addEventListener("keydown", (event) => {

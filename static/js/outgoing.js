@@ -1,6 +1,7 @@
 /* Replies that have not left yet. Contract:
      <div id="outgoing" data-outgoing="/outgoing/">      on every page of the desk: a bar with what can be undone
      <div data-beside>                                   on a ticket: the same, in its conversation; asks on "beside:check"
+       <span data-withheld="12" data-body="…">           was not sent after all
      <span data-leaves="ISO" data-words="… {seconds} …" data-leaving="…">   counts down
    Events: "outgoing:held" {until} (a reply waits), "outgoing:changed", "outgoing:returned" {number, body, url}: the text
    goes back into the composer of its ticket, which is opened where this page is another. */
@@ -61,7 +62,19 @@ function tick() {
   }, LOOKS_AGAIN_SECONDS[looks++] * 1000);
 }
 
+/* A reply that this page showed as waiting, and that was kept back since: its text belongs into the composer, before
+   what is typed there overwrites the draft to which it went. */
+const shown = new Set();
+
+function takeBackWithheld(part) {
+  for (const one of part.querySelectorAll("[data-withheld]"))
+    if (shown.delete(`held-${one.dataset.withheld}`))
+      document.dispatchEvent(new CustomEvent("outgoing:returned", { detail: { number: here, body: one.dataset.body, kind: "reply" } }));
+  for (const one of part.querySelectorAll("[id^=held-]")) shown.add(one.id);
+}
+
 document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.matches?.("[data-beside]")) takeBackWithheld(event.target);
   if (event.target.querySelector?.("[data-leaves]")) tick();
 });
 
