@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from kb.api import ArticleSearchView
 from known_issues.api import KnownIssueViewSet
 from tickets.api import AttachmentView, TicketViewSet
 from tickets.api.asking import RequestTypesView
@@ -13,6 +14,7 @@ router.register("tickets", TicketViewSet, basename="api-ticket")
 
 urlpatterns = [
     *router.urls,
+    path("articles/", ArticleSearchView.as_view(), name="api-articles"),
     path("request-types/", RequestTypesView.as_view(), name="api-request-types"),
     path("attachments/<uuid:pk>/", AttachmentView.as_view(), name="api-attachment"),
 ]
