@@ -80,7 +80,9 @@ def fill(tickets: int, *, due_now: int = 0) -> None:
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
             cursor.execute(statement, {"tickets": tickets, "terms": _terms(), "due": due_now})
-        cursor.execute("analyze tickets_ticket, sla_clock, events_event, accounts_organization")
+        cursor.execute(
+            "analyze tickets_ticket, tickets_deskwords, sla_clock, events_event, accounts_organization"
+        )
 
 
 def _terms() -> int:
@@ -104,10 +106,13 @@ STATEMENTS = [
        select i, 1 + i %% 50, 'member' from generate_series(21, 120) i""",
     """insert into products_product (id, code, name, name_zh, is_active, position)
        values (1, 'live', 'Live SDK', '', true, 1), (2, 'rtc', 'RTC SDK', '', true, 2)""",
-    # One in five is open; every fourth of those belongs to nobody.
+    # The words are written below, all at once.
+    "alter table tickets_ticket disable trigger user",
+    # One in five is open; every fourth of those belongs to nobody. Every ticket has three words, one in fifty a
+    # fourth, and each its number.
     """insert into tickets_ticket (number, subject, requester_id, organization_id, product_id, platform, sdk_version,
            channel, priority, tier, status, assignee_id, hold_reason, created_at, updated_at, resolved_at, closed_at,
-           reopen_count, submission_key, chain_length, chain_head, next_due_at)
+           reopen_count, submission_key, chain_length, chain_head, next_due_at, search)
        select 10000 + i, 'Black screen in room ' || i, 21 + i %% 100, 1 + (21 + i %% 100) %% 50, 1 + i %% 2, 'android',
            '4.3.' || i %% 4, 'web', 'P' || 1 + i %% 4, (array['L1', 'L2', 'TAM'])[1 + i %% 3],
            case when i %% 5 = 0 then 'open' else 'closed' end,
@@ -115,8 +120,12 @@ STATEMENTS = [
            now() - i * interval '30 seconds', now() - i * interval '30 seconds',
            case when i %% 5 = 0 then null else now() end, case when i %% 5 = 0 then null else now() end,
            0, gen_random_uuid(), 0, '',
-           case when i %% 5 = 0 then now() + (i::bigint * 7919 %% 172800 + 3600) * interval '1 second' end
+           case when i %% 5 = 0 then now() + (i::bigint * 7919 %% 172800 + 3600) * interval '1 second' end,
+           ('black:1A room:4A screen:2A ' || case when i %% 50 = 7 then 'kirin:5C ' else '' end || i || ':5A')::tsvector
        from generate_series(1, %(tickets)s) i""",
+    """insert into tickets_deskwords (ticket_id, notes, search)
+       select number, '', search from tickets_ticket""",
+    "alter table tickets_ticket enable trigger user",
     """insert into sla_clock (ticket_id, target, cycle, terms_id, state, is_provisional, priority, governing_row,
            allowed, started_at, due_at, promised_at, stopped_at, breached_at, elapsed, paused, read_at,
            next_threshold_at, tier_at_breach, holder_at_breach_id, agreed_changes)

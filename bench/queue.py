@@ -24,15 +24,24 @@ def main() -> None:
 
     settings.ROOT_URLCONF = "bench.queue_urls"
     settings.ALLOWED_HOSTS = ["testserver"]
-    pages = {"queue, all open": "/queue/?view=all", "queue, tier L2": "/queue/?tier=L2", "floor": "/floor/"}
-    print(f"{'tickets':>10}  {'page':<18}{'median ms':>10}{'x floor':>9}{'statements':>12}")
+    pages = {
+        "queue, all open": "/queue/?q=",
+        "queue, tier L2": "/queue/?q=tier:L2",
+        "queue, my next": "/queue/?q=for:me",
+        "queue, four filters": "/queue/?q=tier:L1 priority:P1,P2 product:live unassigned",
+        "queue, by tier": "/queue/?q=&group=tier",
+        "queue, by organisation": "/queue/?q=&group=org",
+        "queue, waiting": "/queue/?q=status:pending",
+        "floor": "/floor/",
+    }
+    print(f"{'tickets':>10}  {'page':<26}{'median ms':>10}{'x floor':>9}{'statements':>12}")
     for tickets in sizes:
         desk.fill(tickets)
         medians = measure(pages)
         for name in pages:
             median, statements = medians[name]
             ratio = median / medians["floor"][0]
-            print(f"{tickets:>10,}  {name:<18}{median * 1000:>10.1f}{ratio:>9.2f}{statements:>12}")
+            print(f"{tickets:>10,}  {name:<26}{median * 1000:>10.1f}{ratio:>9.2f}{statements:>12}")
 
 
 def measure(pages: dict[str, str]) -> dict[str, tuple[float, int]]:

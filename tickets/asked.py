@@ -136,9 +136,12 @@ class Asked:
 
     # --- From the address to rows
 
-    def listing(self, user: User, now: datetime) -> Listing:
-        """What the query means for this person at `now`. At most one query for each key with names."""
-        return Listing(self, read(self.text, Asker(user, now)))
+    def listing(self, user: User, now: datetime, *, active_only: bool = True) -> Listing:
+        """What the query means for this person at `now`. At most one query for each key with names.
+
+        `active_only`: without a status, finished tickets are left out.
+        """
+        return Listing(self, read(self.text, Asker(user, now), active_only=active_only))
 
 
 @dataclass(frozen=True)

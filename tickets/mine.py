@@ -5,25 +5,24 @@ Reading an address never fails: what it does not understand it leaves out.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Count, Q
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, User
-from helpdesk.text import segmented
 from tickets import keyset
 from tickets.models import Ticket, TicketQuerySet
+from tickets.query.asker import Asker
+from tickets.query.reading import Reading, read
 
 PAGE_SIZE = 25
 MAX_WORDS_LENGTH = 200
 _ORDER = (keyset.Field("number", read=int, descending=True),)
-_NUMBER = re.compile(r"#?\s*(\d{1,18})")
 
 
 class Part(models.TextChoices):
@@ -85,12 +84,11 @@ class Asked:
         tickets = Ticket.objects.visible_to(user)
         if self.only_mine:
             tickets = tickets.filter(requester=user)
-        if match := _NUMBER.fullmatch(self.words):
-            return tickets.filter(number=int(match[1]))
-        if self.words:
-            words = SearchQuery(segmented(self.words), search_type="websearch", config="english")
-            tickets = tickets.filter(search=words)
-        return tickets
+        return tickets & self.reading(user).tickets() if self.words else tickets
+
+    def reading(self, user: User) -> Reading:
+        """What the words mean: the language of the desk's queue, as far as it is a customer's."""
+        return read(self.words, Asker(user, timezone.now()), active_only=False)
 
     def page(self, user: User) -> keyset.Page[Ticket]:
         tickets = with_rows(self.tickets(user))

@@ -17,7 +17,7 @@ from helpdesk.errors import InvalidInput
 from helpdesk.text import segmented
 from tickets import files as ticket_files
 from tickets.files import AnyFile
-from tickets.models import Message, Note, Ticket
+from tickets.models import DeskWords, Message, Note, Ticket
 
 MAX_CHARACTERS = 100_000
 
@@ -52,6 +52,10 @@ def jot(
     body = _checked(body, files)
     note = Note.objects.create(ticket=ticket, author=by, body=body, created_at=at)
     attachments = ticket_files.attach_to_note(note, files)
+    words = _words(body, "C")
+    DeskWords.objects.filter(ticket=ticket).update(
+        notes=_joined(F("notes"), words), search=_joined(F("search"), words)
+    )
     return {"note": note.pk, "digest": digest(body), "files": [attachment.name for attachment in attachments]}
 
 

@@ -199,7 +199,7 @@ _FLAGS = (
     ),
     Flag(
         "mine",
-        _("I have it"),
+        pgettext_lazy("filter", "I have it"),
         _("I have it: the same as assignee:me."),
         lambda asker: Q(assignee=asker.user),
     ),

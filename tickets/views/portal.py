@@ -59,6 +59,7 @@ def my_tickets(request: SignedInRequest) -> HttpResponse:
         "asked": asked,
         "tabs": asked.tabs(request.user),
         "tickets": page.rows,
+        "problems": asked.reading(request.user).problems,
         "newer": asked.query(before=page.newer) if page.newer else "",
         "older": asked.query(after=page.older) if page.older else "",
         "everywhere": asked.query(part=Part.ALL),

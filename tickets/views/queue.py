@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -30,7 +31,6 @@ from tickets.orders import GROUPINGS, ORDERS, Group, Heading, Sort
 from tickets.promises import Urgency, next_clock, urgency
 from tickets.query.asker import Asker
 from tickets.views.query_box import box_of
-from tickets.views.searching import everywhere
 
 if TYPE_CHECKING:
     from sla.models import Clock
@@ -94,7 +94,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "sorts": listing.sorts,
         "groups": Group,
         "columns": [(column, column in asked.columns) for column in Column],
-        "everywhere": everywhere(asked.text).query(),
+        "everywhere": urlencode({"q": asked.text}),
     }
     template = (
         "tickets/queue.html#table" if request.htmx and not request.htmx.boosted else "tickets/queue.html"
