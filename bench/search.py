@@ -15,7 +15,7 @@ PAGES = {
     "of one in fifty": "/queue/search/?q=kirin",
     "of one": '/queue/search/?q="room 777"',
     "of none": "/queue/search/?q=nowhere",
-    "with filters": "/queue/search/?q=kirin tier:L2 status:open",
+    "with filters": "/queue/search/?q=kirin tier:L2 status:closed",
     "views and counts": "/queue/counts/",
     "ticket": "/tickets/10777/",
     "floor": "/floor/",

@@ -71,7 +71,7 @@ def _said(tickets: Sequence[Ticket], reading: Reading) -> Iterator[tuple[Ticket,
     return ((ticket, said[ticket.pk]) for ticket in tickets)
 
 
-def _newest(rows: QuerySet[Any], tickets: Iterable[int]) -> Iterable[tuple[int, str]]:
+def _newest(rows: QuerySet[Message] | QuerySet[Note], tickets: Iterable[int]) -> Iterable[tuple[int, str]]:
     place = Window(RowNumber(), partition_by=F("ticket"), order_by=F("created_at").desc())
     newest = rows.filter(ticket__in=list(tickets)).annotate(place=place).filter(place__lte=NEWEST_READ)
     return newest.order_by("ticket", "-created_at").values_list("ticket", Left("body", CHARACTERS_READ))
@@ -93,4 +93,5 @@ def _headline(texts: dict[int, str], reading: Reading, *, whole: bool) -> Search
         if whole
         else {"max_fragments": 2, "max_words": 30, "min_words": 15, "fragment_delimiter": " … "}
     )
+    assert reading.question is not None
     return SearchHeadline(text, reading.question, config="english", start_sel=FOUND, stop_sel=END, **how)

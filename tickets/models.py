@@ -215,6 +215,14 @@ class Ticket(models.Model):
                 name="ticket_queue_of_assignee",
                 condition=_active,
             ),
+            # What waits for the customer, or is on hold: few, and without a deadline.
+            models.Index(
+                "status",
+                models.F("next_due_at").asc(nulls_last=True),
+                "number",
+                name="ticket_queue_of_status",
+                condition=_active,
+            ),
             # What nobody has yet: the first thing anybody looks for, and few of many.
             models.Index(
                 models.F("next_due_at").asc(nulls_last=True),
@@ -246,7 +254,7 @@ class Ticket(models.Model):
             pgtrigger.Trigger(
                 name="desk_words",
                 when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("search"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("search"),  # type: ignore[no-untyped-call]
                 func="""
                     insert into tickets_deskwords as kept (ticket_id, notes, search)
                     values (new.number, '', coalesce(new.search, ''))

@@ -91,5 +91,5 @@ def test_programs_ask_in_the_same_language(client, ana, talked_about):
 def test_a_page_of_hits_takes_few_queries(client, ana, talked_about, django_assert_max_num_queries):
     client.force_login(ana)
     hits(client, "frames")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         hits(client, "frames")
