@@ -102,7 +102,7 @@ def _log(ticket: Ticket, by: User, minutes: int, note: str, now: datetime) -> Ti
         worked_on=now.astimezone(by.zone).date(),
         created_at=now,
     )
-    record("ticket.time_logged", ticket, by=by, at=now, entry=entry.pk, minutes=minutes, note=entry.note)
+    record("ticket.time_logged", ticket, by=by, at=now, entry=entry.pk, minutes=minutes, words=entry.note)
     return entry
 
 

@@ -76,7 +76,7 @@ def fire_due(now: datetime) -> int:
                 by=None,
                 at=now,
                 tell=[reminder.user_id],
-                note=reminder.note,
+                words=reminder.note,
                 answered=reminder.on_answer,
                 by_mail=reminder.by_mail,
             )

@@ -72,6 +72,15 @@ def test_a_reminder_comes_once_at_its_time(clock, ticket, ana, lena):
     assert "ticket.reminded" in [one.kind for one in presenting.visible_to(ana, ticket)]
 
 
+def test_the_page_of_the_ticket_tells_it_to_its_owner_alone(clock, client, ticket, ana, lena):
+    actions.remind(ticket, by=ana, when="30 min", note=CANARY)
+    clock.shift(timedelta(minutes=30))
+    actions.fire_due(timezone.now())
+    for somebody, is_told in ((ana, True), (lena, False)):
+        client.force_login(somebody)
+        assert (CANARY in client.get(ticket.get_absolute_url()).text) is is_told
+
+
 def test_a_worker_that_dies_in_the_middle_leaves_the_reminder_due(clock, ticket, ana, monkeypatch):
     actions.remind(ticket, by=ana, when="30 min")
     clock.shift(timedelta(minutes=30))

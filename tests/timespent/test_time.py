@@ -112,6 +112,12 @@ def test_the_card(client, ticket, ana, lena):
     assert "0 min</b>" in client.post(change, {"void": "1", "reason": "Wrong"}, headers=HTMX).text
 
 
+def test_the_page_of_the_ticket_tells_it(client, ticket, ana):
+    actions.log(ticket, by=ana, typed=f"15m {CANARY}")
+    client.force_login(ana)
+    assert CANARY in client.get(ticket.get_absolute_url()).text
+
+
 def test_customers_have_none_of_it(client, ticket, ana, rui, zoe):
     entry = actions.log(ticket, by=ana, typed=f"15m {CANARY}")
     for who, status in ((zoe, 404), (rui, 403)):
