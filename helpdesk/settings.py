@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "known_issues",
     "routing",
     "notifications",
+    "learning",
     "importing",
     "demo",
     "helpdesk",
@@ -260,6 +261,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "mark-stale-articles": {
+        "task": "learning.tasks.mark_stale",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
+    "prune-searches": {
+        "task": "kb.tasks.prune_searches",
+        "schedule": crontab(hour="4", minute="23"),
+        "options": {"expires": 3600},
+    },
     "sweep-uploads": {
         "task": "files.tasks.sweep_uploads",
         "schedule": timedelta(minutes=15),
@@ -328,6 +339,8 @@ UPLOAD_KEPT_HOURS = env.int("UPLOAD_KEPT_HOURS", default=24)
 # So long a reply from the composer waits before it leaves, and can be taken back (0: not at all; at most 60).
 UNDO_SEND_SECONDS = min(env.int("UNDO_SEND_SECONDS", default=15), 60)
 DRAFT_KEPT_DAYS = env.int("DRAFT_KEPT_DAYS", default=30)
+# What was searched for in the documents, for the page of gaps (docs/knowledge_base.md).
+SEARCHES_KEPT_DAYS = env.int("SEARCHES_KEPT_DAYS", default=180)
 
 # --- People and sign-in
 

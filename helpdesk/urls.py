@@ -29,6 +29,7 @@ urlpatterns = [
     path("availability/", include("routing.urls")),
     path("tickets/", include("routing.ticket_urls")),
     path("palette/", include("palette.urls")),
+    path("docs/", include("learning.urls")),
     path("docs/", include("kb.urls")),
     path("known-issues/", include("known_issues.urls")),
     path("reports/", include("sla.urls")),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organization, User
 from helpdesk.errors import InvalidInput, InvalidTransition
 from helpdesk.text import normal
+from kb import staleness
 from kb.indexing import index, index_translations
 from kb.models import Article, Category, Deflection, Picture, Rating, Revision
 from kb.rendering import links_of, our_pictures
@@ -65,6 +66,7 @@ def create(
     article.pictures.set(pictures_in(article.body))
     _keep(article, kind_of_change, by=by, at=now)
     index(article)
+    staleness.refresh([article])
     return article
 
 
@@ -105,6 +107,7 @@ def edit(
     article.save(update_fields=[*words, "updated_at", "updated_by"])
     _keep(article, kind_of_change, by=by, at=timezone.now() if at is None else at)
     index(article)
+    staleness.refresh([article])
     return article
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,6 +54,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ha
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 3}),
             "body": forms.Textarea(attrs={"rows": 24, "class": "mono"}),
+            "slug": forms.TextInput(attrs={"data-slug-from": "id_title"}),
             "products": forms.CheckboxSelectMultiple,
             "organizations": forms.SelectMultiple(attrs={"size": 5}),
             "review_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -60,6 +62,13 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ha
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # What static/js/article-editor.js needs to take pictures, and says.
+        self.fields["body"].widget.attrs |= {
+            "data-pictures": reverse("kb_picture_add"),
+            "data-working": _("A picture is being stored"),
+            "data-failed": _("The picture could not be stored. Please try again."),
+            "data-name": _("what the picture shows"),
+        }
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ModelChoiceField)
         owner.queryset = User.objects.filter(role__in=User.STAFF_ROLES, is_active=True)

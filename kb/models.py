@@ -74,8 +74,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(status=Article.Status.SCHEDULED, publish_at__lte=now)
 
     def stale(self, today: date) -> ArticleQuerySet:
-        """Published, and the date by which somebody wanted to look at it again has passed."""
-        return self.published().filter(review_on__lt=today)
+        """Published, and past its review date or written for an SDK version out of support."""
+        ended = models.Q(support_ended_on__lt=today)
+        return self.published().filter(models.Q(review_on__lt=today) | ended)
 
     def for_reader_of(self, language: str, user: User | AnonymousUser | None = None) -> ArticleQuerySet:
         """Each published article once: in this language, or as it is where there is no translation that
@@ -187,6 +188,8 @@ class Article(models.Model):
     review_on = models.DateField(
         _("review on"), null=True, blank=True, help_text=_("By then somebody should read it again.")
     )
+    # Written by kb.staleness, so that a list shows it without a question for each row.
+    support_ended_on = models.DateField(null=True, editable=False)
     author = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="articles", verbose_name=_("author")
     )
@@ -257,9 +260,16 @@ class Article(models.Model):
         """Whether anybody may read it."""
         return self.is_published and self.audience == self.Audience.PUBLIC
 
-    def is_stale(self, today: date) -> bool:
+    def is_overdue(self, today: date) -> bool:
         """Whether the date for reading it again has passed."""
         return self.review_on is not None and self.review_on < today
+
+    def is_unsupported(self, today: date) -> bool:
+        """Whether no version that it was written for is supported any more."""
+        return self.support_ended_on is not None and self.support_ended_on < today
+
+    def is_stale(self, today: date) -> bool:
+        return self.is_overdue(today) or self.is_unsupported(today)
 
     @property
     def platform_names(self) -> list[str]:
@@ -415,7 +425,7 @@ class Rating(models.Model):
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="ratings")
     reader = models.CharField(
-        max_length=64, help_text="A person's id, or the session of somebody not signed in."
+        max_length=64, help_text="A person's id, or a digest of the session of somebody not signed in."
     )
     helpful = models.BooleanField()
     at = models.DateTimeField(default=timezone.now)
@@ -425,6 +435,47 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id} · {self.reader}"
+
+
+class Search(models.Model):
+    """What somebody looked for and what came of it: never who. The page's script tells of it (kb.trail).
+
+    Kept for SEARCHES_KEPT_DAYS, then removed.
+    """
+
+    key = models.UUIDField(unique=True, help_text="Of one page of results: told twice, it counts once.")
+    words = models.CharField(max_length=200, help_text="Secrets and addresses masked.")
+    language = models.CharField(max_length=10)
+    product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="+")
+    platform = models.CharField(max_length=20, blank=True)
+    results = models.PositiveSmallIntegerField()
+    clicked = models.ForeignKey(
+        Article, models.SET_NULL, null=True, related_name="+", help_text="The first result that was opened."
+    )
+    was_clicked = models.BooleanField(default=False)
+    ticket = models.ForeignKey("tickets.Ticket", models.SET_NULL, null=True, related_name="searches_before")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="search_by_moment")]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class ReadBefore(models.Model):
+    """An article that the requester read shortly before filing a ticket: it did not spare them that."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="read_before")
+    ticket = models.ForeignKey("tickets.Ticket", models.CASCADE, related_name="read_before")
+    at = models.DateTimeField(default=timezone.now, help_text="When the ticket was filed.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "ticket"], name="read_before_once")]
+        indexes = [models.Index(fields=["at"], name="read_before_by_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} · #{self.ticket_id}"
 
 
 class CommonWord(models.Model):

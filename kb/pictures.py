@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import puremagic
 from django.core.files.base import ContentFile
 
 from accounts.models import User
+from files import pictures
 from kb.models import Picture
 
 MAX_PICTURE_BYTES = 10_000_000
@@ -43,3 +45,12 @@ def store(content: bytes, *, name: str, by: User | None, keep_file: bool = True)
         picture.file.save(digest, ContentFile(content), save=False)
     picture.save(force_insert=True)
     return picture
+
+
+def store_anew(path: str, *, name: str, by: User | None) -> Picture | None:
+    """The picture of a file that somebody sent, written anew by our own encoder: nothing that a camera or a
+    script put beside the pixels is kept. None for what is broken, too large or no picture."""
+    found = pictures.read(Path(path))
+    if found is None or found.data is None or type_of(found.data) is None:
+        return None
+    return store(found.data, name=name, by=by)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from helpdesk.errors import InvalidTransition
-from kb import actions, indexing
+from kb import actions, indexing, trail
 from kb.trees.importing import import_tree
 from kb.trees.naming import slugged
 
@@ -52,3 +52,8 @@ def import_trees() -> None:
             missing_pictures=len(report.missing_pictures),
             gone=len(report.gone),
         )
+
+
+@shared_task
+def prune_searches() -> None:
+    trail.prune(timezone.now())

@@ -13,6 +13,7 @@ urlpatterns = [
     path("drafts/", writing.drafts, name="kb_drafts"),
     path("new/", writing.write, name="kb_write"),
     path("preview/", writing.preview, name="kb_preview"),
+    path("pictures/", pictures.add, name="kb_picture_add"),
     path("pictures/<slug:digest>.<slug:suffix>", pictures.picture, name="kb_picture"),
     path("<name:slug>/", reading.article, name="article"),
     path("<name:slug>/rate/", reading.rate, name="kb_rate"),
@@ -29,4 +30,8 @@ urlpatterns = [
 ]
 
 # Words of the addresses above that no article may take as its own.
-RESERVED_SLUGS = {"changes", "search", "category", "suggest", "drafts", "new", "preview", "pictures"}
+RESERVED_SLUGS = {
+    *("search", "searched", "category", "suggest", "drafts", "new", "preview", "pictures"),
+    "changes",
+    *("gaps", "feedback", "needs-review", "comments", "news", "from-ticket"),
+}

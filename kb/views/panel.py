@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.models import User
-from kb import actions
+from kb import actions, trail
 from kb.rendering import rendered
 from kb.views.finding import asked, versions
 
@@ -21,6 +21,7 @@ FACTS = ("product", "platform", "sdk_version", "error_code")
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """An article to read beside the form."""
     chosen = versions(request, slug)[0]
+    trail.note_read(request, chosen)
     html = rendered(chosen).html
     return render(request, "kb/_reading.html", {"article": chosen, "html": html})
 

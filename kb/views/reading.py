@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from kb import actions
+from helpdesk.throttling import admits
+from kb import actions, trail
 from kb import search as finder
 from kb.case import MAX_TYPED
 from kb.facets import Filters
@@ -24,6 +28,7 @@ from kb.views.keeping import asked_each_time, in_the_asked_language, never_kept
 from products.models import Platform, Product
 
 PAGE_SIZE = 20
+RATED_PER_MINUTE = 20
 SHOWN_ON_A_SHELF = 4
 POPULAR = 6
 # A table of contents helps where the headings do not fit one screen.
@@ -104,6 +109,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     chosen, *others = versions(request, slug)
     if not (isinstance(request.user, User) and request.user.is_staff_member):
         Article.objects.filter(pk=chosen.pk).update(views=F("views") + 1)
+    trail.note_read(request, chosen)
     page = rendered(chosen)
     contents = [heading for heading in page.headings if heading.level <= 3]
     return render(
@@ -121,6 +127,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             alternates=[one for one in (chosen, *others) if one.is_public] if chosen.is_public else [],
             path_for_languages=_without_language(request),
             **_version_asked_for(request, chosen),
+            rated=asked(request, "rated") == "no",
         ),
     )
 
@@ -152,10 +159,16 @@ def _without_language(request: HttpRequest) -> str:
 def rate(request: HttpRequest, slug: str) -> HttpResponse:
     """Was it helpful? One answer for each person, or for each session of somebody not signed in."""
     chosen = versions(request, slug)[0]
-    actions.rate(chosen, reader=_reader(request), helpful=request.POST.get("helpful") == "yes")
+    helpful = request.POST.get("helpful") == "yes"
+    if admits(request, "kb-rate", per_minute=RATED_PER_MINUTE):
+        actions.rate(chosen, reader=_reader(request), helpful=helpful)
     if HtmxDetails(request):
-        return render(request, "kb/article.html#rating", {"article": chosen, "rated": True})
-    return redirect(chosen)
+        context = {"article": chosen, "rated": True, "helpful": helpful}
+        return render(request, "learning/_rating.html", context)
+    if helpful:
+        messages.success(request, _("Thank you. Good to know that it helps."))
+        return redirect(chosen)
+    return redirect(f"{chosen.get_absolute_url()}?lang={chosen.language}&rated=no#rating")
 
 
 def popular(articles: ArticleQuerySet) -> ArticleQuerySet:
@@ -185,4 +198,6 @@ def _reader(request: HttpRequest) -> str:
         return str(request.user.pk)
     if not request.session.session_key:
         request.session.create()
-    return f"session:{request.session.session_key}"
+    # A digest: who reads this table cannot take over the session.
+    key = str(request.session.session_key)
+    return f"session:{salted_hmac('kb.rating', key, algorithm='sha256').hexdigest()[:40]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 from django.contrib import messages
@@ -15,12 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from helpdesk.errors import Refused
 from helpdesk.markdown import render_article
-from kb import actions
+from helpdesk.text import error_codes
+from kb import actions, checking
 from kb.forms import ArticleForm
 from kb.models import Article
 from kb.permissions import can_write
 from kb.rendering import Links, links_of
-from kb.views.finding import asked, framed, reader_language
+from kb.trees.naming import slugged
+from kb.views.finding import LANGUAGES, asked, framed, reader_language
+from products.models import Platform, Product
 
 View = Callable[..., HttpResponse]
 
@@ -50,16 +53,16 @@ def drafts(request: HttpRequest) -> HttpResponse:
 def write(request: HttpRequest) -> HttpResponse:
     """A new article, or the translation of one: `?translates=slug&language=en` takes over its facts."""
     if request.method != "POST":
-        return _form(request, ArticleForm(initial=_initial(request)))
+        return form_page(request, ArticleForm(initial=_initial(request)))
     form = ArticleForm(request.POST)
     if not form.is_valid():
-        return _form(request, form, status=422)
+        return form_page(request, form, status=422)
     words = {name: value for name, value in form.cleaned_data.items() if name != "based_on"}
     try:
         article = actions.create(by=writer(request), **words)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return _form(request, form, status=422)
+        return form_page(request, form, status=422)
     messages.success(request, _("The draft is saved. Only staff see it until it is published."))
     return redirect("kb_edit", article.slug, article.language)
 
@@ -70,15 +73,15 @@ def edit(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     last = article.revisions.order_by("-number").first()
     if request.method != "POST":
         form = ArticleForm(instance=article, initial={"based_on": last.number if last else None})
-        return _form(request, form, article=article)
+        return form_page(request, form, article=article)
     form = ArticleForm(request.POST, instance=article)
     if not form.is_valid():
-        return _form(request, form, article=find(request, slug, language), status=422)
+        return form_page(request, form, article=find(request, slug, language), status=422)
     try:
         actions.edit(article, by=writer(request), **form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return _form(request, form, article=find(request, slug, language), status=409)
+        return form_page(request, form, article=find(request, slug, language), status=409)
     messages.success(request, _("Saved."))
     return redirect("kb_edit", slug, language)
 
@@ -86,18 +89,31 @@ def edit(request: HttpRequest, slug: str, language: str) -> HttpResponse:
 @require_POST
 @for_writers
 def preview(request: HttpRequest) -> HttpResponse:
-    """What is being written, as readers will see it."""
-    html = render_article(asked(request, "body"), _links(request)).html
-    return render(request, "kb/_preview.html", {"title": asked(request, "title"), "html": html})
-
-
-def _links(request: HttpRequest) -> Links:
-    """The links of the article that is being edited; a new one has none but to other articles."""
+    """What is being written, as readers will see it, and which of its links they would follow in vain."""
     pk = asked(request, "article")
-    if not pk.isdecimal() or len(pk) > 9:
-        return Links()
-    article = Article.objects.visible_to(request.user).filter(pk=int(pk)).first()
-    return links_of(article) if article else Links()
+    articles = Article.objects.visible_to(request.user)
+    article = articles.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 10 else None
+    organizations = [int(one) for one in request.POST.getlist("organizations") if one.isdecimal()][:200]
+    context = _preview(
+        asked(request, "title"),
+        asked(request, "body"),
+        article,
+        audience=asked(request, "audience"),
+        organizations=organizations,
+    )
+    return render(request, "kb/_preview.html", context)
+
+
+def _preview(
+    title: str, body: str, article: Article | None, *, audience: str, organizations: Iterable[int]
+) -> dict[str, object]:
+    """The context of the preview. A new article has no links but to other articles."""
+    look = checking.Look(links_of(article) if article else Links())
+    page = render_article(body, look)
+    if audience not in Article.Audience.values:
+        audience = Article.Audience.PUBLIC
+    found = checking.problems(page, look.leads, audience=audience, organizations=organizations, own=article)
+    return {"title": title, "html": page.html, "is_plain": page.is_plain, "problems": found}
 
 
 @require_POST
@@ -129,7 +145,7 @@ def _initial(request: HttpRequest) -> dict[str, object]:
     slug = asked(request, "translates")
     original = Article.objects.visible_to(request.user).filter(slug=slug).first() if slug else None
     if original is None:
-        return {"language": request.GET.get("language") or reader_language()}
+        return _wanted(request)
     return {
         "slug": original.slug,
         "language": asked(request, "language"),
@@ -146,17 +162,39 @@ def _initial(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _form(
-    request: HttpRequest, form: ArticleForm, *, article: Article | None = None, status: int = 200
+def _wanted(request: HttpRequest) -> dict[str, object]:
+    """What somebody looked for in vain, as the beginning of the article that was not there."""
+    words = asked(request, "words")[:200].strip()
+    language = asked(request, "language")
+    return {
+        "language": language if language in LANGUAGES else reader_language(),
+        "title": words,
+        "slug": slugged(words)[:80].strip("-"),
+        "keywords": [words] if words else [],
+        "error_codes": sorted(code for code in error_codes(words) if not code.isdecimal())[:8],
+        "products": Product.objects.filter(code=asked(request, "product")[:50]),
+        "platforms": [one for one in [asked(request, "platform")] if one in Platform.values],
+        "owner": request.user,
+    }
+
+
+def form_page(
+    request: HttpRequest,
+    form: ArticleForm,
+    *,
+    article: Article | None = None,
+    status: int = 200,
+    **more: object,
 ) -> HttpResponse:
+    """The editor. `more` is for pages that start an article from something else."""
     revisions = article.revisions.select_related("by").order_by("-number")[:8] if article else []
-    body = form["body"].value() or ""
-    context = framed(
-        request,
-        form=form,
-        article=article,
-        revisions=revisions,
-        preview_title=form["title"].value() or "",
-        preview_html=render_article(body, links_of(article) if article else Links()).html,
+    organizations = [int(getattr(one, "pk", one)) for one in form["organizations"].value() or ()]
+    preview = _preview(
+        form["title"].value() or "",
+        form["body"].value() or "",
+        article,
+        audience=form["audience"].value() or "",
+        organizations=organizations,
     )
+    context = framed(request, form=form, article=article, revisions=revisions, **preview, **more)
     return render(request, "kb/write.html", context, status=status)

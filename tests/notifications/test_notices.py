@@ -155,7 +155,7 @@ def test_strangers_to_the_desk_are_sent_to_sign_in(db):
         assert Client().get(reverse(name)).status_code == 302
 
 
-@pytest.mark.parametrize(("name", "queries"), [("notices", 6), ("notices_bell", 5)])
+@pytest.mark.parametrize(("name", "queries"), [("notices", 6), ("notices_bell", 6)])
 def test_the_number_of_queries_does_not_grow_with_the_notices(
     ticket, ana, rui, name, queries, django_assert_max_num_queries
 ):

@@ -18,6 +18,7 @@ from intake import asking, impact
 from intake.definition import Kind, Need
 from intake.evaluation import Evaluation
 from intake.models import RequestTypeVersion
+from kb import trail
 from products import support
 from tickets import actions, came_from
 from tickets.forms.files import refusal_status
@@ -48,6 +49,7 @@ def file_ticket(request: SignedInRequest) -> HttpResponse:
         return _page(request, form, offered, status=refusal_status(form))
     article = came_from.article_of(request.user, request.POST.get("article", ""))
     ticket = actions.create(requester=request.user, by=request.user, came_from=article, **form.facts())
+    trail.ended_in_ticket(request, ticket.pk, at=ticket.created_at)
     drafts.discard(request.user, "ticket")
     return redirect(ticket)
 
