@@ -1,0 +1,49 @@
+"""No page breaks a rule that axe-core can check (WCAG 2.1 A and AA, and its advice on good practice)."""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+from tests.browser import sign_in
+from tickets import actions
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+DESK = ["/queue/", "/queue/search/?q=black", "/tickets/{ticket}/", "/tickets/{ticket}/why/", "/reports/"]
+SETTINGS = ["/settings/", "/settings/policies/{policy}/edit/", "/settings/calendars/{calendar}/", "/macros/"]
+PORTAL = ["/", "/tickets/new/", "/tickets/", "/tickets/{ticket}/", "/docs/", "/docs/?q=black"]
+
+
+def violations(page):
+    page.evaluate(AXE)
+    found = page.evaluate("(rules) => axe.run(document, rules)", RULES)
+    return [
+        f"{rule['id']}: {node['html'][:200]} ({node['failureSummary']})"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_breaks_a_rule_that_can_be_checked(site, open_page, ticket, ana, mia, rui, theme):
+    from sla.models import Calendar, Policy
+
+    actions.reply(ticket, by=ana, body="Please call:\n\n```js\n" + "joinChannel(token, " * 30 + ")\n```")
+    numbers = {
+        "ticket": ticket.number,
+        "policy": Policy.objects.earliest("pk").pk,
+        "calendar": Calendar.objects.earliest("pk").pk,
+    }
+    found = {}
+    for person, paths in ((ana, DESK), (mia, SETTINGS), (rui, PORTAL)):
+        page = open_page(site.address, color_scheme=theme)
+        sign_in(page, person)
+        for path in paths:
+            answer = page.goto(path.format(**numbers))
+            assert answer is not None and answer.ok, f"{person} at {path}: {answer and answer.status}"
+            page.wait_for_load_state("networkidle")
+            found[f"{person} at {path}"] = violations(page)
+    assert {where: what for where, what in found.items() if what} == {}
