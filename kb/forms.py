@@ -15,26 +15,33 @@ from kb.models import Article
 from products.models import Platform
 
 
+class CommaSeparated(SimpleArrayField):
+    """Words with a space after each comma, as people write them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+
 class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own has no parameter
     """The words and facts of an article. Saving is the action's business."""
 
     platforms = forms.MultipleChoiceField(
-        label=gettext_lazy("platforms"),
+        label=gettext_lazy("Platforms"),
         choices=Platform.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("None: all of them."),
     )
-    error_codes = SimpleArrayField(
+    error_codes = CommaSeparated(
         forms.CharField(max_length=60),
-        label=gettext_lazy("error codes"),
+        label=gettext_lazy("Error codes"),
         required=False,
         max_length=50,
         help_text=gettext_lazy("Separated by commas, as they stand in logs: -102, ERR_TIMEOUT."),
     )
-    keywords = SimpleArrayField(
+    keywords = CommaSeparated(
         forms.CharField(max_length=60),
-        label=gettext_lazy("keywords"),
+        label=gettext_lazy("Keywords"),
         required=False,
         max_length=60,
         help_text=gettext_lazy(

@@ -153,9 +153,14 @@ def _environment(ticket: Ticket) -> Iterator[tuple[str, str]]:
 
 
 def _cause_and_steps(replies: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Paragraphs of the desk's replies: those that say why, and the rest of the last reply that says what to
-    do. Greetings, farewells and questions are left out."""
+    """Paragraphs of the desk's replies: those that say why, and the rest of the reply that says what to do.
+    Greetings, farewells and questions are left out.
+
+    What to do stands in the last reply with steps or code; without those the longest says most. The very last
+    one is often no more than "I mark this as resolved".
+    """
     cause: list[str] = []
+    plain: list[list[str]] = []
     steps: list[str] = []
     for reply in replies:
         rest = []
@@ -164,9 +169,11 @@ def _cause_and_steps(replies: Iterable[str]) -> tuple[list[str], list[str]]:
                 cause.append(paragraph)
             elif not _QUESTION.search(paragraph):
                 rest.append(paragraph)
-        if rest:
+        if any(paragraph.startswith("```") or _LISTED.match(paragraph) for paragraph in rest):
             steps = rest
-    return cause, steps
+        elif rest:
+            plain.append(rest)
+    return cause, steps or max(plain, key=lambda rest: len("".join(rest)), default=[])
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -90,13 +90,15 @@ def test_a_writer_sees_what_each_save_changed_and_goes_back(client, ana, rui):
     from django.urls import reverse
 
     written = article("echo", "Echo", body="one\ntwo\nthree", by=ana)
-    actions.edit(written, by=ana, body="one\n<b>2</b>\nthree", error_codes=["17"])
+    actions.edit(written, by=ana, body="one\n<b>2</b>\nthree", error_codes=["17"], owner=ana)
     address = reverse("kb_revision", args=["echo", "en", 3])
     client.force_login(rui)
     assert client.get(address).status_code == 404
     client.force_login(ana)
     page = client.get(address).content.decode()
-    assert "<del>two</del>" in page and "<ins>&lt;b&gt;2&lt;/b&gt;</ins>" in page and "error_codes" in page
+    assert "<del>two</del>" in page and "<ins>&lt;b&gt;2&lt;/b&gt;</ins>" in page
+    # Facts by the names and people that the editor knows, not by the database's.
+    assert "Error codes" in page and f"<td>{ana}</td>" in page
     client.post(reverse("kb_restore", args=["echo", "en", 1]))
     written.refresh_from_db()
     assert (written.body, written.error_codes) == ("one\ntwo\nthree", [])
