@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from demo import known_issues, macros, notices, people, reading, routing, sdk_versions, texts, timing
+from demo import known_issues, learned, macros, notices, people, reading, routing, sdk_versions, texts, timing
 from demo.playing import Player, Step
 from demo.texts import Story, Texts
 from events.recording import silently
@@ -50,6 +50,8 @@ def load(*, show: Show) -> None:
         player.play(steps, until=now, played=show("moves on tickets", len(steps)))
         opening = timezone.now()
         player.play(_live(demo, opening), until=opening, played=lambda number: None)
+        learned.hear(cast, now)
+        learned.search(cast, opening)
         macros.write(cast)
         routing.write(cast, opening)
         known_issues.write(cast, opening)

@@ -129,6 +129,14 @@ def readers() -> list[Reader]:
     return [Reader(**reader) for reader in _yaml("readers.yaml")]
 
 
+def searches() -> list[dict[str, Any]]:
+    return list(_yaml("searches.yaml"))
+
+
+def feedback() -> list[dict[str, Any]]:
+    return list(_yaml("feedback.yaml"))
+
+
 def _story(index: int, ticket: dict[str, Any]) -> Story:
     for text in (ticket, *ticket["conversation"]):
         if ticket["language"] == "en":

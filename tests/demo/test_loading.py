@@ -24,6 +24,8 @@ from demo import accounts, loading, texts
 from events import audit
 from events.models import Event
 from kb.models import Article, Deflection
+from learning import gaps
+from learning.models import Feedback
 from notifications.models import Mail, Notice
 from sla import clocks, scanning
 from sla.models import Clock, ClockRecord
@@ -96,6 +98,15 @@ def test_a_month_of_work_lies_in_the_past_in_order(now: datetime) -> None:
     for ticket, at in Event.objects.order_by("ticket_id", "sequence").values_list("ticket_id", "at"):
         assert at >= moments.get(ticket, at)
         moments[ticket] = at
+
+
+def test_the_documents_have_gaps_feedback_and_an_article_to_read_again(now: datetime) -> None:
+    counted = gaps.totals(gaps.Question(now))
+    assert not counted.is_little
+    assert 0 < counted.into_tickets < counted.without_click < counted.searches
+    assert Feedback.objects.open().of_owner(User.objects.get(email="ana@desk.example")).count() == 2
+    stale = Article.objects.stale(now.date()).values_list("slug", flat=True)
+    assert "screen-sharing-by-platform" in stale
 
 
 def test_most_promises_were_kept_and_some_were_not(now: datetime) -> None:
