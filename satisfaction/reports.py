@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q
+from django.db.models.expressions import Combinable
 
 from satisfaction.models import Question, QuestionQuerySet, Score
 
@@ -52,9 +53,9 @@ def in_total(questions: QuestionQuerySet) -> Line:
     return Line("", **questions.order_by().aggregate(**_COUNTS))
 
 
-def by(questions: QuestionQuerySet, column: str) -> list[Line]:
+def by(questions: QuestionQuerySet, name: Combinable) -> list[Line]:
     """A line for each value of a column, the most answers first; the name is empty for none."""
-    rows: Any = questions.order_by().values(name=F(column)).annotate(**_COUNTS).order_by("-asked", "name")
+    rows: Any = questions.order_by().values(name=name).annotate(**_COUNTS).order_by("-asked", "name")
     return [Line(**{**row, "name": row["name"] or ""}) for row in rows]
 
 

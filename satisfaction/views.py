@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -15,6 +16,7 @@ from accounts.doors import manager_required
 from accounts.models import Organization, User
 from accounts.requests import SignedInRequest
 from helpdesk.errors import Refused
+from products.naming import name_of
 from satisfaction import actions, links, reports
 from satisfaction.forms import AnswerForm, PeriodForm
 from satisfaction.models import Question, Score, Unasked
@@ -105,9 +107,9 @@ def report(request: HttpRequest) -> HttpResponse:
     context |= {
         "total": reports.in_total(questions),
         "tables": [
-            (_("By product"), reports.by(questions, "ticket__product__name")),
-            (_("By tier"), reports.by(questions, "tier")),
-            (_("By customer"), reports.by(questions, "ticket__organization__name")),
+            (_("By product"), reports.by(questions, name_of("ticket__product"))),
+            (_("By tier"), reports.by(questions, F("tier"))),
+            (_("By customer"), reports.by(questions, F("ticket__organization__name"))),
         ],
         "comments": reports.comments(questions)[:COMMENTS_SHOWN],
     }

@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 
 from django.db import models
 from django.db.models import Count, F, Sum, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from products.naming import name_of
 from sla.export import copied, plain
 from timespent.models import TimeEntry
 
@@ -23,11 +25,6 @@ class By(models.TextChoices):
     PERSON = "person", _("person")
 
 
-_NAMES = {
-    By.ORGANIZATION: "ticket__organization__name",
-    By.PRODUCT: "ticket__product__name",
-    By.PERSON: "person__name",
-}
 _KEYS = {By.ORGANIZATION: "ticket__organization", By.PRODUCT: "ticket__product", By.PERSON: "person"}
 
 
@@ -61,7 +58,7 @@ def lines(question: Question) -> list[Line]:
     rows = (
         _entries(question)
         .order_by()
-        .values(_KEYS[question.by], name=F(_NAMES[question.by]))
+        .values(_KEYS[question.by], name=_name(question.by))
         .annotate(
             total=Sum("minutes"),
             tickets=Count("ticket", distinct=True),
@@ -70,6 +67,12 @@ def lines(question: Question) -> list[Line]:
         .order_by("-total", "name")
     )
     return [Line(row["name"] or "", row["total"], row["tickets"], row["people"]) for row in rows]
+
+
+def _name(by: By) -> Combinable:
+    if by == By.PRODUCT:
+        return name_of("ticket__product")
+    return F("person__name" if by == By.PERSON else "ticket__organization__name")
 
 
 def csv(question: Question) -> Iterator[bytes]:
