@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from followups import moments
 from followups.models import ChecklistTemplate
@@ -15,7 +16,7 @@ from tickets.forms.working import DeskForm
 class RemindForm(DeskForm):
     parts = "followups/_remind.html"
 
-    when = forms.CharField(label=_("When"), max_length=80, required=False)
+    when = forms.CharField(label=pgettext_lazy("a moment", "When"), max_length=80, required=False)
     note = forms.CharField(label=_("Note to yourself"), max_length=200, required=False)
     by_mail = forms.BooleanField(label=_("By mail too"), required=False)
     quick = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
