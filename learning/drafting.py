@@ -35,6 +35,10 @@ _GREETING = re.compile(
     r"(?:\b[^\n]{0,40}[,!:]|[^\n]{0,20}[，！：]|(?:\s+\S+){0,2}[.。]?)",
     re.IGNORECASE,
 )
+# The same on the line on which the answer begins: "Hi Rui, in 4.18 ...".
+_SALUTED = re.compile(
+    r"(?:(?:hi|hello|hey|dear)\b[^\n,.!?:]{0,40}[,!]|(?:您好|你好)[，！,!])[ \t]*(?=\S)", re.IGNORECASE
+)
 _FAREWELL = re.compile(
     r"(?:(?:best|kind|many|warm)?\s*(?:regards|wishes|thanks)|thanks?(?: you)?|cheers|sincerely"
     r"|谢谢|感谢|祝好|此致)"
@@ -205,6 +209,9 @@ def _to_the_point(block: str) -> str:
     lines = block.split("\n")
     if _GREETING.fullmatch(lines[0].strip()):
         lines = lines[1:]
+    elif saluted := _SALUTED.match(lines[0]):
+        rest = lines[0][saluted.end() :]
+        lines = [rest[0].upper() + rest[1:], *lines[1:]]
     for last in (lines[-1:], lines[-2:]):
         if last and _FAREWELL.fullmatch(last[0].strip()):
             lines = lines[: -len(last)]

@@ -53,11 +53,11 @@ def test_a_draft_holds_what_helps_others_and_nothing_that_names_anybody(solved, 
 
 
 def test_the_solution_is_the_reply_that_says_most_not_the_last_words(_shelves, ticket, ana):
-    actions.reply(ticket, by=ana, body="Bind the view again after the activity was created anew.")
+    actions.reply(ticket, by=ana, body="Hi Rui, bind the view again after the activity was created anew.")
     done = actions.resolve(ticket, by=ana, body="Done then, I mark it as resolved.")
     made = drafting.initial(done, ana)
     assert "Bind the view again" in made["body"] and "Bind the view again" in made["summary"]
-    assert "I mark it" not in made["body"]
+    assert "I mark it" not in made["body"] and "Hi " not in made["body"]
 
 
 def test_internal_notes_are_offered_apart_and_masked(solved, ana):
