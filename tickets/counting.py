@@ -1,7 +1,7 @@
 """How many tickets each view holds, up to a limit: nobody needs to know 143,202 exactly.
 
-One query for all of them, and none within COUNTS_KEPT_SECONDS: what a query means for everybody is counted
-once for everybody.
+One query for all of them (and a look-up for each word or name that a view asks for), and none within
+COUNTS_KEPT_SECONDS: what a query means for everybody is counted once for everybody.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _count(lists: list[TicketQuerySet], user: User) -> tuple[int, ...]:
     row: dict[str, Any] = {}
     if counts:
         row = dict(User.objects.filter(pk=user.pk).values(**counts).get())
-    return tuple(int(row.get(f"count_{place}", 0)) for place in range(len(lists)))
+    return tuple(int(row.get(f"count_{place}") or 0) for place in range(len(lists)))
 
 
 def _key(reading: Reading) -> str:

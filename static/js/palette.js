@@ -4,6 +4,8 @@
    Offers what has a data-key-label on the page (actions) and the links of the rail and menus (places), and asks the server
    for tickets, customers, macros and documents. Up and down choose, Enter goes, Escape closes. Rests while an input
    method composes. [data-show-palette] opens it by pointer. */
+import { isOff } from "./shortcuts.js";
+
 const dialog = document.getElementById("palette");
 const ASK_AFTER_MS = 120;
 const MOST_HERE = 6;
@@ -155,6 +157,7 @@ if (dialog) {
 
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.isComposing) return;
+    if (isOff("Ctrl K")) return;
     event.preventDefault();
     if (dialog.open) dialog.close();
     else if (!document.querySelector("dialog:modal")) open();

@@ -10,15 +10,40 @@
    An element bound to the key "/" or another character is skipped while it is hidden or disabled; with the same key
    on several elements the first visible one takes it. Keys rest while somebody types, while an input method
    composes (Chinese), and with Ctrl, Alt or Meta: the browser's own shortcuts stay the browser's.
-   `?` opens <dialog id="shortcuts">, whose <dl data-shortcuts> is filled from every data-key-label on the page.
+   `?` opens <dialog id="shortcuts">, whose <dl data-shortcuts> is filled from every data-key-label on the page. Each
+   can be switched off there, and all at once; like the theme, that stays in this browser (localStorage "keys-off").
    A module may bind a key without an element: bindKey("j", label, run). */
 const PAUSE_BETWEEN_KEYS_MS = 1200;
+const ALL = "*";
 const bound = new Map();
 let first = "";
 let firstAt = 0;
 
 export function bindKey(key, label, run) {
   bound.set(key, { label, run });
+}
+
+function keysOff() {
+  try {
+    return new Set(JSON.parse(localStorage.getItem("keys-off") ?? "[]"));
+  } catch { /* storage refused, or not ours */
+    return new Set();
+  }
+}
+
+/* Whether the person switched this key off; `key` as the list shows it ("g u", "Ctrl K"). */
+export function isOff(key) {
+  const off = keysOff();
+  return off.has(ALL) || off.has(key);
+}
+
+function switchKey(key, isOn) {
+  const off = keysOff();
+  if (isOn) off.delete(key);
+  else off.add(key);
+  try {
+    localStorage.setItem("keys-off", JSON.stringify([...off]));
+  } catch { /* storage refused: everything stays on */ }
 }
 
 function isTyping(event) {
@@ -47,11 +72,15 @@ function startsSequence(key) {
 }
 
 function press(key) {
+  if (isOff(key)) return false;
   const element = elementFor(key);
   if (element) {
     const isField = element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=submit])");
     if (isField) element.focus();
-    else element.click();
+    else {
+      window.htmx?.process(element); // a part that has just come may not answer to htmx yet
+      element.click();
+    }
     return true;
   }
   const binding = document.querySelector("dialog:modal") ? undefined : bound.get(key);
@@ -60,17 +89,20 @@ function press(key) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && !isOff("Ctrl Enter")) {
     const form = event.target.closest?.("form[data-submit-keys]");
     if (form) {
       event.preventDefault();
       const atOnce = event.shiftKey ? form.querySelector("[data-default-now]") : null;
-      form.requestSubmit(atOnce ?? form.querySelector("[data-default]"));
+      const button = atOnce ?? form.querySelector("[data-default]");
+      // htmx sends a button's name and value only where it saw the click.
+      if (button) button.click();
+      else form.requestSubmit();
     }
     return;
   }
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
-  if (event.key === "?" && !document.querySelector("dialog:modal")) {
+  if (event.key === "?" && !isOff("?") && !document.querySelector("dialog:modal")) {
     if (showAll()) event.preventDefault();
     return;
   }
@@ -96,14 +128,15 @@ function showAll() {
     labels.set("Ctrl Enter", list.dataset.submitLabel);
   if (list.dataset.paletteLabel) labels.set("Ctrl K", list.dataset.paletteLabel);
   labels.set("?", list.dataset.selfLabel ?? "");
-  list.replaceChildren(...[...labels].flatMap(([key, label]) => [term(key), description(label)]));
+  const rows = [...labels].flatMap(([key, label]) => [term(key), description(key, label)]);
+  list.replaceChildren(term(""), description(ALL, list.dataset.allLabel), ...rows);
   dialog.showModal();
   return true;
 }
 
 function term(keys) {
   const element = document.createElement("dt");
-  for (const key of keys.split(" ")) {
+  for (const key of keys.split(" ").filter(Boolean)) {
     const cap = document.createElement("kbd");
     cap.textContent = key;
     element.append(cap);
@@ -111,9 +144,15 @@ function term(keys) {
   return element;
 }
 
-function description(label) {
+function description(key, label) {
   const element = document.createElement("dd");
-  element.textContent = label;
+  const line = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.checked = !keysOff().has(key);
+  box.addEventListener("change", () => switchKey(key, box.checked));
+  line.append(box, label);
+  element.append(line);
   return element;
 }
 

@@ -51,6 +51,9 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target !== timeline) return;
+  // What somebody does here comes twice where the socket asks before the answer is in.
+  for (const entry of event.detail.fragment.querySelectorAll("[id]"))
+    if (timeline.querySelector(`#${CSS.escape(entry.id)}`)) entry.remove();
   wasAtTheEnd = isAtTheEnd();
   if (!wasAtTheEnd && !isOwn) messages += event.detail.fragment.querySelectorAll(".message").length;
 });

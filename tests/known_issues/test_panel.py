@@ -190,8 +190,8 @@ def test_the_panel_asks_a_bounded_number_of_questions(
         "product": live_sdk.pk,
         "platform": "android",
     }
-    # Session and person, product, three for the documents, two for the issues, one for the tickets.
-    with django_assert_max_num_queries(9):
+    # Session and person, product, five for the documents, two for the issues, one for the tickets.
+    with django_assert_max_num_queries(11):
         as_bo.get(BESIDE, parameters)
 
 

@@ -115,6 +115,29 @@ def test_question_mark_lists_the_keys_of_the_page(ana_at):
     assert not dialog.is_visible()
 
 
+def test_a_key_that_was_switched_off_does_nothing_until_it_is_switched_on(ana_at):
+    page = ana_at()
+    page.keyboard.press("?")
+    page.get_by_label("Go to or do anything").uncheck()
+    page.keyboard.press("Escape")
+    page.reload()
+
+    page.keyboard.press("Control+k")
+    assert not page.locator("#palette").is_visible()
+    page.keyboard.press("?")
+    page.get_by_label("All shortcuts").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert not page.get_by_role("dialog").is_visible()
+
+    page.locator("[data-show-shortcuts]").evaluate("button => button.click()")
+    page.get_by_label("All shortcuts").check()
+    page.get_by_label("Go to or do anything").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    assert page.locator("#palette").is_visible()
+
+
 def test_keys_rest_while_somebody_types(ana_at):
     page = ana_at()
     page.get_by_label("Name", exact=True).fill("")
