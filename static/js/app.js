@@ -8,6 +8,7 @@ import "./palette.js";
 import "./toast.js";
 import "./live.js";
 import "./copy.js";
+import "./scroll-by-key.js";
 import "./submit-once.js";
 import "./submit-on-change.js";
 import "./browser-zone.js";

@@ -1,5 +1,5 @@
 /* Contract: <template id="code-copy"> holds a button; each block of code in .prose gets one that copies it
-   (copy.js does the copying), and a long one can be scrolled by keyboard. Also in what htmx brings later. */
+   (copy.js does the copying). Also in what htmx brings later. */
 const template = document.getElementById("code-copy");
 
 function offerCopies(root) {
@@ -11,7 +11,6 @@ function offerCopies(root) {
     box.className = "code";
     code.replaceWith(box);
     box.append(code, button);
-    if (code.scrollWidth > code.clientWidth) code.tabIndex = 0; // so that the arrow keys scroll it
   }
 }
 
