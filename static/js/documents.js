@@ -3,7 +3,7 @@
    [data-documents]            the panel; .is-reading while an article is open, .is-quiet after "None of these"
    [data-documents-quieten]    no more suggestions; [data-documents-wake] takes that back
    [data-documents-back]       from the article to the list
-   [data-documents-below]      beside the text, where the panel has no room but below the form: says how much is offered there
+   [data-documents-below]      under the subject, where the panel has no room but below the form: names the first and how many more
    [data-documents-article]    around an open article: the id of the offer the focus returns to
 
    The event "log-facts" (log-facts.js) tells what was read in a log. It goes along with the next question; what the
@@ -67,15 +67,16 @@ if (panel) {
     window.htmx.trigger(found, "log-findings");
   });
 
-  found.addEventListener("htmx:sendError", () => { asked = null; });
-  found.addEventListener("htmx:responseError", () => { asked = null; });
+  // What was not answered is asked again; also what the next question broke off before it was seen to be the same.
+  for (const end of ["htmx:sendError", "htmx:responseError", "htmx:sendAbort"]) found.addEventListener(end, () => { asked = null; });
 
   const below = document.querySelector("[data-documents-below]");
   found.addEventListener("htmx:afterSwap", () => {
     if (!below) return;
-    const count = found.querySelectorAll(".docs:not([data-at-first]) > .doc").length;
-    below.hidden = count === 0;
-    below.querySelector("span").textContent = below.dataset.documentsBelow.replace("{count}", count);
+    const [first, ...others] = found.querySelectorAll(".docs:not([data-at-first]) > .doc");
+    below.hidden = !first;
+    below.querySelector("a").textContent = first?.querySelector("b").textContent ?? "";
+    below.querySelector("small").textContent = others.length ? below.dataset.documentsBelow.replace("{count}", others.length) : "";
   });
 
   reading.addEventListener("htmx:afterSwap", () => {
