@@ -84,10 +84,12 @@ class Masker:
     @property
     def masked(self) -> Masked:
         """What was masked so far."""
-        samples = sorted(
-            (Sample(line, text) for _kind, line, text in self._samples), key=lambda one: one.line
-        )
-        return Masked(kinds=dict(self._counts), places=self._places, samples=tuple(dict.fromkeys(samples)))
+        samples: list[Sample] = []
+        for _kind, line, text in sorted(self._samples, key=lambda one: (one[1], one[2].startswith("… "))):
+            # Two secrets near each other in a line are seen in one sample of it.
+            if not any(one.line == line and text.removeprefix("… ") in one.text for one in samples):
+                samples.append(Sample(line, text))
+        return Masked(kinds=dict(self._counts), places=self._places, samples=tuple(samples))
 
     def _safe_cut(self, cut: int) -> int:
         """A place near `cut` that lies in no secret."""

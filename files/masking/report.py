@@ -61,10 +61,9 @@ def in_words(kinds: Mapping[str, int]) -> str:
     count = sum(kinds.values())
     if not count:
         return ""
-    listed = _(", ").join(_told(Kind(kind), kinds[kind]) for kind in Kind if kinds.get(kind))
     return ngettext("%(count)d secret masked: %(listed)s", "%(count)d secrets masked: %(listed)s", count) % {
         "count": count,
-        "listed": listed,
+        "listed": listed(kinds),
     }
 
 
