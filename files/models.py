@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -24,7 +24,8 @@ from products.models import Product
 class StoredFile(models.Model):
     """A file: its name and size are facts of the row, its place on the disk is random."""
 
-    INLINE_TYPES = kinds.PICTURES
+    # Its addresses have this name, and with _small and _look behind it (files.views.doors).
+    url_name: ClassVar[str]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     file = models.FileField(upload_to=stored_name)
@@ -54,6 +55,19 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def content_url(self) -> str:
+        """Where its bytes are."""
+        return reverse(self.url_name, args=[self.pk])
+
+    @property
+    def small_url(self) -> str:
+        return reverse(f"{self.url_name}_small", args=[self.pk])
+
+    @property
+    def look_url(self) -> str:
+        return reverse(f"{self.url_name}_look", args=[self.pk])
 
     @property
     def is_picture(self) -> bool:
@@ -97,6 +111,8 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 class Upload(StoredFile):
     """A file on its way: it arrives in parts, then waits for its message. Forgotten ones are swept away."""
 
+    url_name = "upload_file"
+
     # How the places of replies begin that wait to be sent (composing). Nobody uploads to them.
     HELD = "held-"
 
@@ -133,14 +149,6 @@ class Upload(StoredFile):
 
     def get_absolute_url(self) -> str:
         return reverse("upload", args=[self.pk])
-
-    @property
-    def small_url(self) -> str:
-        return reverse("upload_small", args=[self.pk])
-
-    @property
-    def look_url(self) -> str:
-        return reverse("upload_look", args=[self.pk])
 
     @property
     def is_ready(self) -> bool:

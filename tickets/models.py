@@ -413,20 +413,14 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 class Attachment(StoredFile):
     """A file with a public message."""
 
+    url_name = "attachment"
+
     message = models.ForeignKey(Message, models.PROTECT, related_name="attachments")
 
     objects = AttachmentQuerySet.as_manager()
 
     def get_absolute_url(self) -> str:
-        return reverse("attachment", args=[self.pk])
-
-    @property
-    def small_url(self) -> str:
-        return reverse("attachment_small", args=[self.pk])
-
-    @property
-    def look_url(self) -> str:
-        return reverse("attachment_look", args=[self.pk])
+        return self.content_url
 
 
 class NoteAttachmentQuerySet(models.QuerySet["NoteAttachment"]):
@@ -437,17 +431,11 @@ class NoteAttachmentQuerySet(models.QuerySet["NoteAttachment"]):
 class NoteAttachment(StoredFile):
     """A file with an internal note."""
 
+    url_name = "note_attachment"
+
     note = models.ForeignKey(Note, models.PROTECT, related_name="attachments")
 
     objects = NoteAttachmentQuerySet.as_manager()
 
     def get_absolute_url(self) -> str:
-        return reverse("note_attachment", args=[self.pk])
-
-    @property
-    def small_url(self) -> str:
-        return reverse("note_attachment_small", args=[self.pk])
-
-    @property
-    def look_url(self) -> str:
-        return reverse("note_attachment_look", args=[self.pk])
+        return self.content_url

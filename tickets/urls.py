@@ -14,11 +14,6 @@ urlpatterns = [
     path("<int:number>/thread/", joining.thread, name="ticket_thread"),
     path("<int:number>/watch/", watching.watch, name="ticket_watch"),
     path("<int:number>/unwatch/", watching.unwatch, name="ticket_unwatch"),
-    path("files/<uuid:pk>/", attachments.attachment, name="attachment"),
-    path("files/<uuid:pk>/small/", attachments.attachment_thumbnail, name="attachment_small"),
-    path("files/<uuid:pk>/look/", attachments.attachment_look, name="attachment_look"),
-    path("note-files/<uuid:pk>/", attachments.note_attachment, name="note_attachment"),
-    path("note-files/<uuid:pk>/small/", attachments.note_attachment_thumbnail, name="note_attachment_small"),
-    path("note-files/<uuid:pk>/look/", attachments.note_attachment_look, name="note_attachment_look"),
+    path("", include(attachments)),
     path("", include("tickets.desk_urls")),
 ]

@@ -25,22 +25,19 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.http import http_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedInRequest
 from files import uploads
 from files.errors import WrongOffset
 from files.models import Upload
 from files.proposing import proposals
-from files.views.serving import serve, serve_thumbnail
-from files.views.viewing import look
 from helpdesk.errors import Refused
 
 VERSION = "1.0.0"
@@ -118,29 +115,8 @@ def upload(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return _receive(request, found)
 
 
-@require_safe
-@login_required
-@never_cache
-def content(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
-    """The bytes as they were stored: its sender sees what others will see."""
-    return serve(_ready(request, pk))
-
-
-@require_safe
-@login_required
-@never_cache
-def thumbnail(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
-    return serve_thumbnail(_ready(request, pk))
-
-
-@require_safe
-@login_required
-@never_cache
-def look_at(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    return look(request, _ready(request, pk), back="", title="")
-
-
-def _ready(request: SignedInRequest, pk: UUID) -> Upload:
+def find(request: SignedInRequest, pk: UUID) -> Upload:
+    """A file that has arrived, as it was stored: its sender sees what others will see."""
     return get_object_or_404(Upload.objects.visible_to(request.user).ready(), pk=pk)
 
 
