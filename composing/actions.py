@@ -1,12 +1,14 @@
 """Send a reply: now, in a moment, or on a named day. Take it back. Take over what a colleague began.
 
-When a reply leaves is decided here and nowhere else (`_moment`); that it leaves is `composing.releasing`.
+When a reply leaves is decided here and nowhere else (`moment`); that it leaves is `composing.releasing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from composing import habits
+from composing.deeds import form_of, perform, written
 from composing.meanwhile import Overtaken, spoken_after
 from composing.models import Outgoing
-from composing.releasing import give_back, perform, release
+from composing.releasing import give_back, release
 from drafts import actions as drafts
 from drafts.models import Draft
 from events.recording import record
@@ -44,9 +47,10 @@ def send(
     later: datetime | None = None,
     zone: str = "",
     at: datetime | None = None,
+    **details: Any,
 ) -> Outgoing | Ticket:
     """Send a public reply, or hold it until it leaves. Returns what it became: the row that waits, or the
-    ticket with the reply on it.
+    ticket with the reply on it. `details` is what the action behind `then` takes besides.
 
     `read` is the last event its writer had read: what others said since raises Overtaken, under the lock that
     their words need too, so that nothing comes between. `later` sends it at a moment of choice. What could
@@ -56,12 +60,13 @@ def send(
     now = at or timezone.now()
     if read is not None and spoken_after(ticket, read, by).exists():
         raise Overtaken(ticket, read)
-    leaves = _moment(ticket, by, later=later, at_once=at_once, now=now)
+    act = partial(perform, then, by=by, body=body, files=files, at=now, details=written(details))
+    leaves = moment(ticket, by, later=later, at_once=at_once, now=now)
     if leaves <= now:
-        return perform(then, ticket, by=by, body=body, files=files, at=now)
+        return act(ticket)
 
-    _try_out(then, ticket, by=by, body=body, files=files, at=now)
-    twice = Outgoing.objects.waiting().filter(ticket=ticket, author=by, body=body, then=then)
+    try_out(partial(act, ticket))
+    twice = Outgoing.objects.waiting().filter(ticket=ticket, author=by, body=body, then=then, run=None)
     if (same := twice.first()) is not None and not files:
         return same  # a form sent twice
     held = Outgoing.objects.create(
@@ -69,6 +74,7 @@ def send(
         author=by,
         body=body,
         then=then,
+        details=written(details),
         release_at=leaves,
         is_scheduled=later is not None,
         zone=zone,
@@ -83,7 +89,9 @@ def send(
     return held
 
 
-def _moment(ticket: Ticket, by: User, *, later: datetime | None, at_once: bool, now: datetime) -> datetime:
+def moment(
+    ticket: Ticket, by: User, *, now: datetime, later: datetime | None = None, at_once: bool = False
+) -> datetime:
     """When a reply leaves. A promise that would be broken while it waits is kept: then it leaves at once."""
     if later is not None:
         if not now < later <= now + LATEST:
@@ -99,12 +107,10 @@ def _moment(ticket: Ticket, by: User, *, later: datetime | None, at_once: bool, 
     return now + wait
 
 
-def _try_out(
-    then: str, ticket: Ticket, *, by: User, body: str, files: Sequence[Upload], at: datetime
-) -> None:
+def try_out(deed: Callable[[], object]) -> None:
     """Do it for real and take it back: what is held now is not refused later for what is known already."""
     with transaction.atomic():
-        perform(then, ticket, by=by, body=body, files=files, at=at)
+        deed()
         transaction.set_rollback(True)
 
 
@@ -117,13 +123,13 @@ def _hint(pk: int, seconds: float) -> None:
 
 @transaction.atomic
 def take_back(held: Outgoing, *, by: User, at: datetime | None = None) -> Outgoing:
-    """It does not leave; its text goes back to its author's draft.
+    """It does not leave; its text goes back to its author's draft, or into the form it came from.
 
     Who comes in the moment in which it leaves waits for that, and is refused. Raises InvalidTransition then.
     """
     held = _waiting(held)
     now = at or timezone.now()
-    give_back(held, state=Outgoing.State.TAKEN_BACK, at=now)
+    give_back(held, state=Outgoing.State.TAKEN_BACK, at=now, to_draft=not form_of(held))
     if held.is_scheduled:
         ticket = locked(held.ticket)
         told = [held.author_id] if held.author_id != by.pk else []
@@ -148,10 +154,14 @@ def send_now(held: Outgoing, *, by: User, at: datetime | None = None) -> Outgoin
 def _waiting(held: Outgoing) -> Outgoing:
     held = Outgoing.objects.select_for_update(of=("self",)).select_related("ticket", "author").get(pk=held.pk)
     if held.state == Outgoing.State.SENT:
-        raise InvalidTransition(_("This reply has been sent already."))
+        raise InvalidTransition(sent_already())
     if held.state != Outgoing.State.WAITING:
         raise InvalidTransition(_("This reply was taken back already."))
     return held
+
+
+def sent_already() -> str:
+    return _("This reply has been sent already.")
 
 
 @transaction.atomic

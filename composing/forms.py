@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from composing import later
-from composing.models import Then
+from composing.models import WAYS, Then
 from tickets.forms.working import SayForm
 from tickets.timeline import Entry
 
@@ -38,7 +38,7 @@ class ReplyForm(SayForm):
         for name in ("later_at", "later_zone"):
             cleaned.pop(name, None)
         then = self.data.get("then", "")
-        cleaned["then"] = Then.RESOLVE if then == "next" else then if then in Then.values else Then.REPLY
+        cleaned["then"] = Then.RESOLVE if then == "next" else then if then in WAYS else Then.REPLY
         cleaned["at_once"] = bool(self.data.get("at_once"))
         return cleaned
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import User
-from composing.models import Habits, Then
+from composing.models import WAYS, Habits, Then
 
 SESSION = "composing"
 _FIELDS = ("then", "goes_on", "can_undo")
@@ -47,7 +47,7 @@ def remember(request: HttpRequest, user: User, **chosen: Any) -> None:
 
 def ways(usual: Habits, *, resolvable: bool) -> dict[str, Any]:
     """The ways to send, the usual one first of all."""
-    thens = list(Then) if resolvable else [Then.REPLY]
+    thens = list(WAYS) if resolvable else [Then.REPLY]
     return {
         "habits": usual,
         "then": Then(usual.then) if usual.then in thens else Then.REPLY,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from events.models import Event
 from files.models import Upload
+from macros.models import Run
 from tickets.models import Ticket
 
 
@@ -21,6 +22,11 @@ class Then(models.TextChoices):
     REPLY = "", _("Send")
     WAIT = "wait", _("Send and wait")
     RESOLVE = "resolve", _("Send and resolve")
+    AGREE = "agree", _("Agree a date")
+
+
+# Those that the composer offers. A date has a form of its own.
+WAYS = (Then.REPLY, Then.WAIT, Then.RESOLVE)
 
 
 class OutgoingQuerySet(models.QuerySet["Outgoing"]):
@@ -57,8 +63,12 @@ class Outgoing(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="outgoing")
     author = models.ForeignKey(User, models.PROTECT, related_name="outgoing")
-    body = models.TextField(help_text="Markdown")
+    body = models.TextField(help_text="Markdown. Empty where a ticket is resolved without a word.")
     then = models.CharField(max_length=7, choices=Then.choices, blank=True)
+    # What its action takes besides the words (composing.deeds): the facts asked for, the agreed date.
+    details = models.JSONField(default=dict)
+    # The steps of a macro on this ticket; `body` is then what the customer will read of them.
+    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="outgoing")
     release_at = models.DateTimeField()
     # Sent later on purpose; otherwise it only waits for a change of mind.
     is_scheduled = models.BooleanField(default=False)
@@ -90,6 +100,13 @@ class Outgoing(models.Model):
 
     def __str__(self) -> str:
         return f"reply to #{self.ticket_id} ({self.state})"
+
+    @property
+    def what(self) -> str:
+        """In a word for templates: a macro's steps, a resolution without words, or a reply."""
+        if self.run_id:
+            return "macro"
+        return "resolution" if self.then == Then.RESOLVE and not self.body else "reply"
 
     @property
     def place(self) -> str:

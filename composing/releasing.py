@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import transaction
 from django.utils import translation
 
-from accounts.models import User
+from composing.deeds import perform
 from composing.meanwhile import answered_after
-from composing.models import Outgoing, Then
+from composing.models import Outgoing
 from drafts import actions as drafts
 from events.models import Event
 from events.recording import record
 from files import uploads
-from files.models import Upload
 from helpdesk.errors import Refused
-from tickets import actions
+from macros import running
 from tickets.actions.changing import locked
 from tickets.models import Ticket
 
 logger = structlog.get_logger(__name__)
 
-Act = Callable[..., Ticket]
-_ACTS: dict[str, Act] = {
-    Then.REPLY: actions.reply,
-    Then.WAIT: actions.ask_requester,
-    Then.RESOLVE: actions.resolve,
-}
 BATCH = 100
-
-
-def perform(
-    then: str, ticket: Ticket, *, by: User, body: str, files: Sequence[Upload], at: datetime
-) -> Ticket:
-    """The action that a choice of the composer means."""
-    return _ACTS[then](ticket, by=by, body=body, files=files, at=at)
 
 
 def release(pk: int, *, at: datetime) -> bool:
@@ -48,7 +34,7 @@ def release(pk: int, *, at: datetime) -> bool:
     """
     with transaction.atomic():
         waiting = Outgoing.objects.due(at).select_for_update(skip_locked=True, of=("self",))
-        held = waiting.select_related("ticket", "author").filter(pk=pk).first()
+        held = waiting.select_related("ticket", "author", "run__by", "run__macro").filter(pk=pk).first()
         return held is not None and _leave(held, at)
 
 
@@ -84,13 +70,21 @@ def _leave(held: Outgoing, at: datetime) -> bool:
     before = ticket.chain_length
     try:
         with transaction.atomic(), translation.override(held.author.language):
-            ticket = perform(held.then, ticket, by=held.author, body=held.body, files=held.files, at=at)
+            _perform(held, ticket, at)
     except Refused as refusal:
         _withhold(held, ticket, "refused", at, why=str(refusal))
         return False
     held.event = Event.objects.get(ticket=ticket, sequence=before + 1)
     _end(held, Outgoing.State.SENT, at)
     return True
+
+
+def _perform(held: Outgoing, ticket: Ticket, at: datetime) -> None:
+    if held.run is not None:
+        running.perform(held.run, ticket)
+        return
+    said = {"body": held.body, "files": held.files, "details": held.details}
+    perform(held.then, ticket, by=held.author, at=at, **said)
 
 
 def _reason_to_stay(held: Outgoing, ticket: Ticket) -> str:
@@ -106,23 +100,21 @@ def _reason_to_stay(held: Outgoing, ticket: Ticket) -> str:
 
 def _withhold(held: Outgoing, ticket: Ticket, because: str, at: datetime, *, why: str = "") -> None:
     give_back(held, state=Outgoing.State.WITHHELD, at=at)
-    told = [held.author_id]
-    record(
-        *("ticket.reply_withheld", ticket),
-        by=None,
-        at=at,
-        cause=because,
-        why=why,
-        tell=told,
-        author=held.author_id,
-    )
+    who: dict[str, Any] = {"tell": [held.author_id], "author": held.author_id}
+    if held.run is not None:
+        who["macro"] = str(held.run)
+    record("ticket.reply_withheld", ticket, by=None, at=at, cause=because, why=why, **who)
 
 
-def give_back(held: Outgoing, *, state: str, at: datetime) -> None:
-    """Text and files return to the composer of who wrote it, before whatever stands there now."""
+def give_back(held: Outgoing, *, state: str, at: datetime, to_draft: bool = True) -> None:
+    """Text and files return to the composer of who wrote it, before whatever stands there now.
+
+    The text of a macro does not: it is kept where it was. Nor what a form of its own asks again (`to_draft`).
+    """
     place = f"reply-{held.ticket_id}"
     uploads.move(held.files, to=place)
-    drafts.add_to(held.author, place, held.body)
+    if to_draft and held.body and held.run is None:
+        drafts.add_to(held.author, place, held.body)
     _end(held, state, at)
 
 

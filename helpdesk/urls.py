@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("satisfaction.urls")),
     path("queue/", include("tickets.queue_urls")),
     path("macros/", include("macros.urls")),
+    path("macros/", include("composing.macro_urls")),
     path("availability/", include("routing.urls")),
     path("tickets/", include("routing.ticket_urls")),
     path("palette/", include("palette.urls")),

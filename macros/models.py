@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Tier, User
-from macros.steps import MESSAGES, Do, Step
+from macros.steps import MESSAGES, PUBLIC, Do, Step
 
 
 class MacroQuerySet(models.QuerySet["Macro"]):
@@ -94,4 +94,17 @@ class Run(models.Model):
         ordering = ["-at"]
 
     def __str__(self) -> str:
-        return f"{self.macro or 'steps'} {self.at:%F %T}"
+        return str(self.macro) if self.macro else self.plan_in_words
+
+    @property
+    def plan_in_words(self) -> str:
+        return " → ".join(step.label for step in self.plan)
+
+    @cached_property
+    def plan(self) -> list[Step]:
+        return [Step.read(stored) for stored in self.steps]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether customers are told something by a step."""
+        return any(step.do in PUBLIC for step in self.plan)

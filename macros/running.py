@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -56,23 +57,42 @@ def run(
 
     A key that was used before does nothing and returns the first run.
     """
-    began, is_new = Run.objects.get_or_create(
-        key=key, defaults={"macro": macro, "by": by, "steps": [step.dump() for step in steps]}
-    )
-    if not is_new:
-        return began
-    for ticket in tickets:
-        try:
-            with transaction.atomic():
-                _perform_all(steps, ticket, by)
-                began.done.append(ticket.number)
-                began.save(update_fields=["done"])
-        except Refused as refusal:
-            began.refused[str(ticket.number)] = str(refusal)
-    began.save(update_fields=["refused"])
-    if macro is not None:
-        Macro.objects.filter(pk=macro.pk).update(uses=F("uses") + len(began.done))
+    began, is_new = begin(steps, by, key=key, macro=macro)
+    for ticket in tickets if is_new else ():
+        with note_refusal(began, ticket):
+            perform(began, ticket)
     return began
+
+
+def begin(steps: Sequence[Step], by: User, *, key: uuid.UUID, macro: Macro | None = None) -> tuple[Run, bool]:
+    """The run with this key, and whether it begins now."""
+    stored = [step.dump() for step in steps]
+    return Run.objects.get_or_create(key=key, defaults={"macro": macro, "by": by, "steps": stored})
+
+
+@transaction.atomic
+def perform(began: Run, ticket: Ticket) -> None:
+    """Do the steps of a run on one of its tickets, all or none, and note that they are done."""
+    _perform_all(began.plan, ticket, began.by)
+    _note(began, done=[ticket.number])
+    Macro.objects.filter(runs=began).update(uses=F("uses") + 1)
+
+
+@contextmanager
+def note_refusal(began: Run, ticket: Ticket) -> Iterator[None]:
+    """What a ticket refuses stands in the run, and the next ticket has its turn."""
+    try:
+        yield
+    except Refused as refusal:
+        _note(began, refused={str(ticket.number): str(refusal)})
+
+
+@transaction.atomic
+def _note(began: Run, *, done: Sequence[int] = (), refused: Mapping[str, str] | None = None) -> None:
+    """Add to what a run tells. Several of its tickets may be done at the same time."""
+    now = Run.objects.select_for_update().get(pk=began.pk)
+    began.done, began.refused = [*now.done, *done], {**now.refused, **(refused or {})}
+    began.save(update_fields=["done", "refused"])
 
 
 def _perform_all(steps: Sequence[Step], ticket: Ticket, by: User) -> None:

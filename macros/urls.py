@@ -7,7 +7,4 @@ urlpatterns = [
     path("new/", views.write, name="macro_new"),
     path("<int:pk>/", views.write, name="macro_edit"),
     path("<int:pk>/archive/", views.archive, name="macro_archive"),
-    path("choose/", views.choose, name="macro_choose"),
-    path("rehearse/", views.rehearse, name="macro_rehearse"),
-    path("run/", views.run, name="macro_run"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.http import HttpResponse
@@ -23,6 +25,7 @@ from drafts.models import Draft
 from tickets.models import Ticket
 
 RECENTLY = timedelta(hours=1)
+Told = tuple[Outgoing, bool, bool]
 
 
 @never_cache
@@ -63,12 +66,19 @@ def can_still_reply(ticket: Ticket) -> bool:
 def mine(request: SignedInRequest) -> HttpResponse:
     """One's own replies of the last seconds, on whatever page one is by now: each can be taken back."""
     waiting = Outgoing.objects.visible_to(request.user).filter(author=request.user, is_scheduled=False)
-    return render(request, "composing/_bar_items.html", {"waiting": _told(waiting, request.user)})
+    return render(request, "composing/_bar_items.html", {"waiting": _together(_told(waiting, request.user))})
 
 
-def _told(rows: OutgoingQuerySet, viewer: User) -> list[tuple[Outgoing, bool, bool]]:
+def _together(told: Sequence[Told]) -> list[tuple[Outgoing, int]]:
+    """A macro on many tickets is one thing to undo: each with the number of its tickets."""
+    counts = Counter(held.run_id or held.pk for held, _back, _now in told)
+    firsts = {held.run_id or held.pk: held for held, _back, _now in reversed(told)}
+    return [(held, counts[key]) for key, held in reversed(firsts.items())]
+
+
+def _told(rows: OutgoingQuerySet, viewer: User) -> list[Told]:
     """Each with whether this person may take it back, and may send it now."""
-    ordered = rows.waiting().select_related("author", "ticket").order_by("release_at", "pk")
+    ordered = rows.waiting().select_related("author", "ticket", "run__macro").order_by("release_at", "pk")
     return [(held, can_take_back(viewer, held), can_send_now(viewer, held)) for held in ordered]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -17,15 +18,17 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
 
 from accounts.doors import staff_required
+from accounts.models import User
 from accounts.requests import SignedInRequest
-from composing import actions, habits
+from composing import actions, deeds, habits, running
 from composing.forms import ReplyForm
 from composing.meanwhile import Overtaken
-from composing.models import Outgoing
+from composing.models import Outgoing, Then
 from composing.permissions import can_send_now, can_take_back
 from drafts import actions as drafts
 from helpdesk.errors import Refused
 from helpdesk.templatetags.look import plain_moment
+from macros.models import Run
 from tickets import actions as ticket_actions
 from tickets import timeline
 from tickets.forms.files import refusal_status
@@ -44,7 +47,7 @@ def say(request: SignedInRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return workspace.show(request, ticket, form=form, status=refusal_status(form))
     try:
-        sent = actions.send(ticket, by=request.user, **form.cleaned_data)
+        became = actions.send(ticket, by=request.user, **form.cleaned_data)
     except Overtaken as overtaken:
         return _held_back(request, overtaken, form)
     except Refused as refusal:
@@ -53,20 +56,21 @@ def say(request: SignedInRequest, number: int) -> HttpResponse:
     drafts.discard(request.user, f"reply-{number}")
     if not form.cleaned_data["later"]:
         habits.remember(request, request.user, then=form.cleaned_data["then"], goes_on=form.goes_on)
-    return _sent(request, sent, goes_on=form.goes_on)
+    return sent(request, became, goes_on=form.goes_on)
 
 
-def _sent(request: SignedInRequest, sent: Outgoing | Ticket, *, goes_on: bool) -> HttpResponse:
-    if isinstance(sent, Ticket):
-        return working.done(request, sent, goes_on=goes_on)
-    ticket = sent.ticket
+def sent(request: SignedInRequest, became: Outgoing | Ticket, *, goes_on: bool) -> HttpResponse:
+    """Where the writer goes on: with what waits at hand, or after what has left."""
+    if isinstance(became, Ticket):
+        return working.done(request, became, goes_on=goes_on)
+    ticket = became.ticket
     if goes_on:
-        response = working.to_next(request, ticket, said=_waits(sent))
+        response = working.to_next(request, ticket, said=_waits(became))
     else:
-        if _is_after_the_promise(sent):
-            messages.warning(request, _waits(sent))
+        if _is_after_the_promise(became):
+            messages.warning(request, _waits(became))
         response = workspace.show(request, ticket) if request.htmx else redirect(ticket)
-    return trigger_client_event(response, "outgoing:held", {"until": sent.release_at.isoformat()})
+    return trigger_client_event(response, "outgoing:held", {"until": became.release_at.isoformat()})
 
 
 def _waits(held: Outgoing) -> str:
@@ -76,6 +80,13 @@ def _waits(held: Outgoing) -> str:
             return _("Leaves %(moment)s: after the promise on #%(number)d runs out.") % told
         return _("Your reply to #%(number)d leaves %(moment)s.") % told
     seconds = round((held.release_at - held.created_at).total_seconds())
+    if held.then == Then.RESOLVE:
+        sentence = ngettext(
+            "#%(number)d is resolved in %(seconds)d second.",
+            "#%(number)d is resolved in %(seconds)d seconds.",
+            seconds,
+        )
+        return sentence % {**told, "seconds": seconds}
     sentence = ngettext(
         "Your reply to #%(number)d leaves in %(seconds)d second.",
         "Your reply to #%(number)d leaves in %(seconds)d seconds.",
@@ -92,8 +103,7 @@ def _is_after_the_promise(held: Outgoing) -> bool:
 def _held_back(request: SignedInRequest, overtaken: Overtaken, form: ReplyForm) -> HttpResponse:
     """The reply with what was said meanwhile above it. What is shown counts as read: it is held back once."""
     ticket = overtaken.ticket
-    entries = timeline.since(ticket, request.user, overtaken.read)
-    new = [one for one in entries if (one.message or one.note) and one.event.actor_id != request.user.pk]
+    new = read_now(overtaken, request.user)
     if not request.htmx:
         form.hold_back(new)
         return workspace.show(request, ticket, form=form, status=409)
@@ -102,6 +112,12 @@ def _held_back(request: SignedInRequest, overtaken: Overtaken, form: ReplyForm) 
     response["HX-Retarget"] = "#composer-errors"
     response["HX-Reswap"] = "outerHTML"
     return response
+
+
+def read_now(overtaken: Overtaken, reader: User) -> list[timeline.Entry]:
+    """What others said meanwhile, to be shown to who writes."""
+    entries = timeline.since(overtaken.ticket, reader, overtaken.read)
+    return [one for one in entries if (one.message or one.note) and one.event.actor_id != reader.pk]
 
 
 @login_required
@@ -140,14 +156,49 @@ def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """Undo: nothing has left, and the text stands in its author's composer again."""
     held = actions.take_back(_held(request, pk, can_take_back), by=request.user)
     is_mine = held.author_id == request.user.pk
+    form = deeds.form_of(held) if is_mine else ""
+    if held.what == "macro":
+        _say_nothing_left(request, 1)
     if not request.htmx:
-        form = SayForm(ticket=held.ticket, user=request.user, auto_id="reply_%s", initial={"body": held.body})
-        return workspace.show(request, held.ticket, form=form) if is_mine else redirect(held.ticket)
-    response = HttpResponse(status=204)
-    returned = {"number": held.ticket_id, "body": held.body, "url": held.ticket.get_absolute_url()}
-    if is_mine:
-        response = trigger_client_event(response, "outgoing:returned", returned)
+        return _returned(request, held, form, is_mine=is_mine)
+    response = render(request, "_messages.html") if held.what == "macro" else HttpResponse(status=204)
+    returned = {"number": held.ticket_id, "url": held.ticket.get_absolute_url()}
+    if form:
+        trigger_client_event(response, "outgoing:again", {**returned, "form": form})
+    elif is_mine and held.what == "reply":
+        trigger_client_event(response, "outgoing:returned", {**returned, "body": held.body})
     return trigger_client_event(response, "outgoing:changed")
+
+
+def _returned(request: SignedInRequest, held: Outgoing, form: str, *, is_mine: bool) -> HttpResponse:
+    """Without a script: the form again, or the ticket with the text in its composer."""
+    if form:
+        return redirect(form)
+    if not is_mine or held.what != "reply":
+        return redirect(held.ticket)
+    said = SayForm(ticket=held.ticket, user=request.user, auto_id="reply_%s", initial={"body": held.body})
+    return workspace.show(request, held.ticket, form=said)
+
+
+@require_POST
+@staff_required
+@vary_on_headers("HX-Request")
+def take_back_run(request: SignedInRequest, key: uuid.UUID) -> HttpResponse:
+    """Undo a macro on all tickets where it has not left yet. 404 for one that somebody else ran."""
+    began = get_object_or_404(Run, pk=key, by=request.user)
+    _say_nothing_left(request, len(running.take_back(began)))
+    if not request.htmx:
+        return redirect("queue")
+    return trigger_client_event(render(request, "_messages.html"), "outgoing:changed")
+
+
+def _say_nothing_left(request: SignedInRequest, count: int) -> None:
+    text = ngettext(
+        "Taken back: nothing happened on %(count)d ticket.",
+        "Taken back: nothing happened on %(count)d tickets.",
+        count,
+    )
+    messages.success(request, text % {"count": count})
 
 
 @require_POST

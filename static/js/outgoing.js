@@ -4,7 +4,8 @@
        <span data-withheld="12" data-body="…">           was not sent after all
      <span data-leaves="ISO" data-words="… {seconds} …" data-leaving="…">   counts down
    Events: "outgoing:held" {until} (a reply waits), "outgoing:changed", "outgoing:returned" {number, body, url}: the text
-   goes back into the composer of its ticket, which is opened where this page is another. */
+   goes back into the composer of its ticket, which is opened where this page is another; "outgoing:again" {number, form}:
+   the form it was sent from is opened again, filled in. */
 import { serverNow } from "./clock.js";
 
 const NAME = "outgoing-until";
@@ -68,7 +69,7 @@ const shown = new Set();
 
 function takeBackWithheld(part) {
   for (const one of part.querySelectorAll("[data-withheld]"))
-    if (shown.delete(`held-${one.dataset.withheld}`))
+    if (shown.delete(`held-${one.dataset.withheld}`) && one.dataset.body && !("isMacro" in one.dataset))
       document.dispatchEvent(new CustomEvent("outgoing:returned", { detail: { number: here, body: one.dataset.body, kind: "reply" } }));
   for (const one of part.querySelectorAll("[id^=held-]")) shown.add(one.id);
 }
@@ -91,6 +92,12 @@ document.addEventListener("outgoing:changed", () => setTimeout(refresh));
 
 document.addEventListener("outgoing:returned", ({ detail }) => {
   if (String(detail.number) !== here) location.assign(detail.url);
+});
+
+document.addEventListener("outgoing:again", ({ detail }) => {
+  const action = document.getElementById("action");
+  if (String(detail.number) !== here || !action) return location.assign(detail.form);
+  return window.htmx.ajax("GET", detail.form, { target: action, swap: "innerHTML", source: action });
 });
 
 document.addEventListener("live:ticket", ({ detail }) => {

@@ -197,7 +197,10 @@ class FactsForm(DeskForm, _Questions):
 
 
 class AskForm(DeskForm):
-    """An engineer picks facts to ask for, with words of their own if they like."""
+    """An engineer picks facts to ask for, with words of their own if they like.
+
+    `initial` may be what `clean` returned, to be asked again.
+    """
 
     parts = "tickets/_ask_form.html"
 
@@ -221,6 +224,9 @@ class AskForm(DeskForm):
         choices = [(one.key, str(one.label)) for one in self.questions]
         for name in ("facts", "optional"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
+        asked = self.initial.get("facts", ())
+        self.initial["facts"] = [one["key"] for one in asked]
+        self.initial["optional"] = [one["key"] for one in asked if not one["required"]]
 
     @property
     def groups(self) -> list[tuple[str, list[dict[str, Any]]]]:

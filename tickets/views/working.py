@@ -1,5 +1,7 @@
 """What an engineer does with a ticket: find, ask, act, answer.
 
+What a customer reads of is sent by `composing.views`, and can be undone for a moment.
+
 An action that needs a word has a form at its own address: GET shows it (as a page, or for htmx in the
 dialog of the workspace), POST acts. What cannot be done is said beside the form, with everything typed
 still in it.
@@ -29,11 +31,10 @@ from accounts.requests import SignedInRequest
 from drafts import actions as drafts
 from helpdesk.errors import Refused
 from tickets import actions
-from tickets.forms.facts import AskForm, FactsForm
+from tickets.forms.facts import FactsForm
 from tickets.forms.files import refusal_status
 from tickets.forms.joining import DismissForm
 from tickets.forms.working import (
-    AgreeForm,
     AssignForm,
     DeskForm,
     FileForCustomerForm,
@@ -158,7 +159,9 @@ def ask_with(
     title: str | Promise,
     verb: str | Promise,
     status: int,
+    **more: Any,
 ) -> HttpResponse:
+    """The form of an action. `more` is for its template."""
     template = "tickets/action.html#form" if request.htmx else "tickets/action.html"
     context = {
         "ticket": ticket,
@@ -167,6 +170,7 @@ def ask_with(
         "verb": verb,
         "can_go_on": isinstance(form, ResolveForm),
         "queue_query": request.POST.get("queue", ""),
+        **more,
     }
     response = render(request, template, context, status=status)
     if request.htmx:
@@ -179,9 +183,6 @@ assign = _with_form(
     AssignForm, actions.assign, title=gettext_lazy("Assign to a colleague"), verb=gettext_lazy("Assign")
 )
 hold = _with_form(HoldForm, actions.hold, title=gettext_lazy("Put on hold"), verb=gettext_lazy("Put on hold"))
-resolve = _with_form(
-    ResolveForm, actions.resolve, title=gettext_lazy("Resolve"), verb=gettext_lazy("Resolve")
-)
 reopen = _with_form(ReopenForm, actions.reopen, title=gettext_lazy("Reopen"), verb=gettext_lazy("Reopen"))
 priority = _with_form(
     PriorityForm,
@@ -189,23 +190,11 @@ priority = _with_form(
     title=gettext_lazy("Change the priority"),
     verb=gettext_lazy("Change the priority"),
 )
-agree = _with_form(
-    AgreeForm,
-    actions.agree_date,
-    title=gettext_lazy("Agree a date"),
-    verb=gettext_lazy("Agree and tell them"),
-)
 dismiss = _with_form(
     DismissForm,
     actions.dismiss,
     title=gettext_lazy("Spam or duplicate"),
     verb=gettext_lazy("Close it"),
-)
-ask = _with_form(
-    AskForm,
-    actions.ask_requester,
-    title=gettext_lazy("Ask for facts"),
-    verb=gettext_lazy("Ask and wait"),
 )
 facts = _with_form(
     FactsForm, actions.set_facts, title=gettext_lazy("Edit the facts"), verb=gettext_lazy("Save")
