@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -63,17 +64,17 @@ class Event(models.Model):
         return f"{self.ticket_id}/{self.sequence} {self.kind}"
 
     def expected_hash(self) -> str:
-        """SHA-256 over the previous hash and this row's content, as canonical JSON."""
-        content = {
-            "ticket": self.ticket_id,
-            "sequence": self.sequence,
-            "kind": self.kind,
-            "at": _instant(self.at),
-            "recorded_at": _instant(self.recorded_at),
-            "actor": self.actor_id,
-            "data": self.data,
-        }
-        return hashlib.sha256((self.previous_hash + _CANONICAL.encode(content)).encode()).hexdigest()
+        """The hash that this row's content gives."""
+        return chained_hash(
+            self.previous_hash,
+            ticket=self.ticket_id,
+            sequence=self.sequence,
+            kind=self.kind,
+            at=self.at,
+            recorded_at=self.recorded_at,
+            actor=self.actor_id,
+            data=canonical(self.data),
+        )
 
     @property
     def changes(self) -> dict[str, list[Any]]:
@@ -82,5 +83,35 @@ class Event(models.Model):
         return changes
 
 
+def canonical(value: Any) -> str:
+    """The one way to write this value, as JSON reads it back, as JSON."""
+    return _CANONICAL.encode(value)
+
+
+def chained_hash(
+    previous: str,
+    *,
+    ticket: int,
+    sequence: int,
+    kind: str,
+    at: datetime,
+    recorded_at: datetime,
+    actor: int | None,
+    data: str,
+) -> str:
+    """SHA-256 over the previous hash and an event's content, as canonical JSON; `data` is that already.
+
+    Put together by hand, in the order of the names: who writes an event needs its data as text anyway, and
+    to encode them twice took a tenth of a scan.
+    """
+    content = (
+        f'{{"actor":{"null" if actor is None else actor},"at":"{_instant(at)}","data":{data},'
+        f'"kind":{canonical(kind)},"recorded_at":"{_instant(recorded_at)}","sequence":{sequence},'
+        f'"ticket":{ticket}}}'
+    )
+    return hashlib.sha256((previous + content).encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)  # the events of one call have few
 def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")

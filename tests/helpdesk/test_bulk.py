@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import User
 from helpdesk import bulk
+from sla.models import Clock
 from tests.conftest import MONDAY_9AM
 from tickets.models import Ticket
 
@@ -32,6 +35,30 @@ def test_moments_keep_their_microseconds(clock, ticket):
     assert Ticket.objects.get(pk=ticket.pk).next_due_at.microsecond == 123456
 
 
+@pytest.mark.parametrize("text", ["NULL", "null", "", " a ", "a\\b", 'a"b', "a,b\n{c}\t'd'", "\\N", "毛 %s"])
+def test_a_text_is_written_as_it_is(ticket, text):
+    ticket.subject = text
+    bulk.update([ticket], ["subject"])
+    assert Ticket.objects.get(pk=ticket.pk).subject == text
+
+
+@pytest.mark.parametrize(
+    "length",
+    [
+        timedelta(microseconds=-1),
+        timedelta(days=-2, hours=3),
+        timedelta(0),
+        timedelta(days=400, microseconds=7),
+    ],
+)
+def test_durations_keep_their_sign_and_their_microseconds(ticket, length):
+    clock = Clock.objects.filter(ticket=ticket).first()
+    clock.elapsed, clock.paused = length, None
+    bulk.update([clock], ["elapsed", "paused"])
+    clock.refresh_from_db()
+    assert (clock.elapsed, clock.paused) == (length, None)
+
+
 def test_nothing_to_write_is_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
         bulk.update([], ["subject"])
@@ -40,7 +67,6 @@ def test_nothing_to_write_is_no_statement(django_assert_num_queries):
 def test_new_rows_get_their_keys_in_order_and_say_what_django_would_have_written(ticket, ana):
     from events.models import Event
     from sla.engine import State
-    from sla.models import Clock
 
     template = Clock.objects.filter(ticket=ticket).first()
     columns = [field.attname for field in Clock._meta.concrete_fields if not field.primary_key]
