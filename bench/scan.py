@@ -45,7 +45,7 @@ def nothing_due() -> None:
     for _round in range(20):
         with CaptureQueriesContext(connection) as captured:
             scanning.scan(timezone.now())
-        looks = [query for query in captured.captured_queries if "FOR NO KEY UPDATE" in query["sql"]]
+        looks = [query for query in captured.captured_queries if "next_threshold_at" in query["sql"]]
         assert len(looks) == 1, "one look"
         seconds.append(float(looks[0]["time"]))
     print(f"  nothing due: one look, median {statistics.median(seconds) * 1000:.1f} ms of SQL (budget 5)")

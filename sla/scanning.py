@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from events.recording import Entry, record_all
 from helpdesk import bulk
@@ -27,6 +27,10 @@ from tickets.models import Ticket
 logger = structlog.get_logger(__name__)
 
 BATCH = settings.SLA_SCAN_BATCH  # tickets in one transaction
+# Tickets found at one look: to sort all that are due for every batch anew took a tenth of a scan, but what
+# becomes due meanwhile and is more urgent must not wait for a whole backlog.
+LOOK = 50 * BATCH
+ORDER = ("next_due_at", "pk")
 _PREFIXED = re.compile(r"(?:warn|over)(\d.*)")
 
 
@@ -47,8 +51,11 @@ def scan(now: datetime) -> Outcome:
     share the work; what was recorded once is never recorded again. A ticket that cannot be evaluated is
     logged and left for the next scan; it does not hold up the others.
     """
-    outcome, seen = Outcome(), set[int]()
-    while taken := _scan_batch(now, outcome):
+    outcome, seen, taken = Outcome(), set[int](), {0}
+    while taken and (due := _due(now, outcome.left)):
+        taken = set[int]()  # none: others are at work on all of them
+        for first in range(0, len(due), BATCH):
+            taken |= _scan_batch(due[first : first + BATCH], now, outcome)
         # A scanned ticket's threshold moves past `now`. One that did not must not be scanned for ever.
         outcome.left |= taken & seen
         seen |= taken
@@ -56,10 +63,21 @@ def scan(now: datetime) -> Outcome:
     return outcome
 
 
-def _scan_batch(now: datetime, outcome: Outcome) -> set[int]:
-    """Scan up to BATCH tickets in one transaction; returns their numbers."""
+def _due(now: datetime, left: set[int]) -> list[int]:
+    """The next tickets to be scanned, by their numbers: one look for many batches."""
+    return list(
+        _with_clocks_due(now).exclude(pk__in=left).order_by(*ORDER).values_list("pk", flat=True)[:LOOK]
+    )
+
+
+def _with_clocks_due(now: datetime) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(Exists(Clock.objects.due_for_scan(now).filter(ticket=OuterRef("pk"))))
+
+
+def _scan_batch(numbers: Sequence[int], now: datetime, outcome: Outcome) -> set[int]:
+    """Scan in one transaction those of the tickets that nobody else scans; returns their numbers."""
     with transaction.atomic():
-        tickets = _due(now, outcome.left)
+        tickets = _locked(numbers, now)
         if not tickets:
             return set()
         try:
@@ -73,13 +91,10 @@ def _scan_batch(now: datetime, outcome: Outcome) -> set[int]:
     return {ticket.pk for ticket in tickets}
 
 
-def _due(now: datetime, left: set[int]) -> list[Ticket]:
-    due = Clock.objects.due_for_scan(now).filter(ticket=OuterRef("pk"))
-    tickets = Ticket.objects.filter(Exists(due)).defer("search")
-    if left:
-        tickets = tickets.exclude(pk__in=left)
-    locked = tickets.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    return list(locked.order_by("next_due_at", "pk")[:BATCH])
+def _locked(numbers: Sequence[int], now: datetime) -> list[Ticket]:
+    """Those of the tickets that no other scanner has in its hands or has done meanwhile."""
+    tickets = _with_clocks_due(now).filter(pk__in=numbers).defer("search").order_by(*ORDER)
+    return list(tickets.select_for_update(of=("self",), no_key=True, skip_locked=True))
 
 
 def _one_by_one(tickets: Sequence[Ticket], now: datetime, outcome: Outcome) -> int:

@@ -138,6 +138,25 @@ def test_many_tickets_are_scanned_in_batches_each_once(clock, rui, kite, monkeyp
     assert ClockRecord.objects.filter(level="breach").count() == 20
 
 
+def test_a_backlog_longer_than_one_look_is_scanned_whole_and_what_others_hold_is_left_to_them(
+    clock, rui, kite, monkeypatch
+):
+    monkeypatch.setattr(scanning, "BATCH", 2)
+    monkeypatch.setattr(scanning, "LOOK", 4)
+    tickets = [
+        actions.create(requester=rui, by=rui, organization=kite, priority="P1", subject=f"t{i}", body="x")
+        for i in range(11)
+    ]
+    original, held = scanning._locked, tickets[5].pk
+    monkeypatch.setattr(
+        scanning, "_locked", lambda numbers, now: [t for t in original(numbers, now) if t.pk != held]
+    )
+    assert scan_at(clock, 16).tickets == 10
+    monkeypatch.undo()
+    assert scan_at(clock, 16).tickets == 1
+    assert Ticket.objects.filter(tier="L2").count() == 11
+
+
 def test_one_ticket_that_cannot_be_read_does_not_hold_up_the_others(clock, rui, kite, monkeypatch):
     tickets = [
         actions.create(requester=rui, by=rui, organization=kite, priority="P1", subject=f"t{i}", body="x")
