@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from events.models import Event
 from sla.engine import (
@@ -57,17 +58,30 @@ def histories(ticket_ids: Collection[int]) -> dict[int, list[HistoryEvent]]:
     """What the clocks of each of these tickets must know; one query for all of them."""
     rows = Event.objects.filter(ticket__in=ticket_ids, kind__in=KINDS).order_by("ticket_id", "sequence")
     found: dict[int, list[HistoryEvent]] = defaultdict(list)
-    for event in rows.only("ticket_id", "sequence", "kind", "at", "actor_id", "data"):
+    for row in rows.values_list("ticket_id", "sequence", "kind", "at", "actor_id", "data"):
+        event = Logged(*row)
         found[event.ticket_id] += translate(event)
     return found
 
 
-def translate(event: Event) -> Iterator[HistoryEvent]:
+class Logged(NamedTuple):
+    """What the clocks read of an event of the log."""
+
+    ticket_id: int
+    sequence: int
+    kind: str
+    at: datetime
+    actor_id: int | None
+    data: dict[str, Any]
+
+
+def translate(event: Event | Logged) -> Iterator[HistoryEvent]:
     """One event of the log is one or more to the engine: what was said, then what changed.
 
     Their order within one instant is the order of the log (rules C5, C6).
     """
     data, at, order = event.data, event.at, event.sequence * PER_EVENT
+    changes = data.get("changes", {})
     if event.kind == "ticket.created":
         yield Created(at=at, priority=data["priority"], origin=ORIGINS[data["origin"]], id=order)
     elif event.kind == "sla.voided":
@@ -85,19 +99,17 @@ def translate(event: Event) -> Iterator[HistoryEvent]:
         # Files that are a part of what was asked for: the desk goes on waiting (tickets.actions.answer).
         yield Message(at=at, author=Author(data["author_kind"]), id=order)
 
-    if "priority" in event.changes:
-        yield PriorityChanged(
-            at=at, to=event.changes["priority"][1], reason=data.get("reason", ""), id=order + 1
-        )
-    if "status" in event.changes:
+    if "priority" in changes:
+        yield PriorityChanged(at=at, to=changes["priority"][1], reason=data.get("reason", ""), id=order + 1)
+    if "status" in changes:
         yield StatusChanged(
-            at=at, to=Status(event.changes["status"][1]), reason=data.get("reason", ""), id=order + 2
+            at=at, to=Status(changes["status"][1]), reason=data.get("reason", ""), id=order + 2
         )
     if "agreed_at" in data:
         yield DateAgreed(at=at, due_at=datetime.fromisoformat(data["agreed_at"]), id=order + 3)
 
 
-def _joining(event: Event, order: int) -> Iterator[HistoryEvent]:
+def _joining(event: Event | Logged, order: int) -> Iterator[HistoryEvent]:
     """Rule B14. The source's clocks end before its status closes; the survivor's start may move."""
     at, data = event.at, event.data
     if event.kind == "ticket.merged":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
-from sla.engine.budgets import Account, Meter, stretches
+from sla.engine.budgets import Account, Governing, Meter, stretches
 from sla.engine.history import TicketState, Turn, Voided
 from sla.engine.lives import Life, lives
 from sla.engine.policy import Policy, Target
@@ -51,15 +52,14 @@ class Agreement:
     changes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockState:
+class ClockState(NamedTuple):
     """One clock at one instant. Times are UTC, durations are open time of the governing row's calendar."""
 
     target: Target
-    cycle: int = 1
     state: State
-    provisional: bool = False  # met or missed, but the ticket can still be reopened (B7)
     started_at: datetime
+    cycle: int = 1
+    provisional: bool = False  # met or missed, but the ticket can still be reopened (B7)
     stopped_at: datetime | None = None
     due_at: datetime | None = None  # only while running (B4)
     promised_at: datetime | None = None  # the due last in force; kept while paused and after the stop
@@ -184,7 +184,7 @@ def _live_clock(life: Life, state: TicketState, account: Account, now: datetime)
     meter, due, agreed = governing
     running = bool(account.counting(turn))
     remaining = _left(meter) if agreed is None else agreed.due_at - now
-    thresholds = live_thresholds(state, account, now)
+    thresholds = _thresholds(state, account, governing, now)
     crossed, upcoming = by_now(thresholds, account.breached_at, now)
     return ClockState(
         target=life.target,
@@ -207,8 +207,13 @@ def _live_clock(life: Life, state: TicketState, account: Account, now: datetime)
 
 def live_thresholds(state: TicketState, account: Account, now: datetime) -> list[Threshold]:
     """Every level of a clock that has not stopped: those crossed by `now` and those to come."""
+    return _thresholds(state, account, account.governing(state.now, now), now)
+
+
+def _thresholds(
+    state: TicketState, account: Account, governing: Governing | None, now: datetime
+) -> list[Threshold]:
     turn = state.now
-    governing = account.governing(turn, now)
     if governing is None:
         return negotiating_thresholds(state, account, account.meter(turn.priority))
     meter, due, agreed = governing
@@ -220,7 +225,7 @@ def live_thresholds(state: TicketState, account: Account, now: datetime) -> list
 
 def _negotiating_clock(life: Life, state: TicketState, account: Account, now: datetime) -> ClockState:
     meter = account.meter(state.now.priority)
-    crossed, upcoming = by_now(live_thresholds(state, account, now), account.breached_at, now)
+    crossed, upcoming = by_now(_thresholds(state, account, None, now), account.breached_at, now)
     return ClockState(
         target=life.target,
         cycle=life.cycle,
@@ -269,8 +274,7 @@ def _voided(clock: ClockState, state: TicketState) -> ClockState:
     void = next((void for void in state.voids if (void.target, void.cycle) == clock.key), None)
     if void is None:
         return clock
-    return replace(
-        clock,
+    return clock._replace(
         state=State.VOID,
         void=void,
         provisional=False,

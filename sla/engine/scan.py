@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from sla.engine.clocks import ClockState, State
 from sla.engine.policy import Target
@@ -24,8 +25,7 @@ class Notify(StrEnum):
     DIGEST = "digest"  # the clock had stopped or paused before the scan: nobody is paged (D5)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A threshold that was crossed, when it was and when it was noticed."""
 
     target: Target
