@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from kb.models import Article, Category
@@ -12,6 +14,15 @@ from products import versions
 from products.models import Platform, Product, SdkVersion
 
 Row = Mapping[str, Any]
+
+# What of a row each filter compares.
+NAMED: dict[str, Callable[[Row], Hashable]] = {
+    "product": lambda row: tuple(row["product_ids"]),
+    "platform": lambda row: tuple(row["platforms"]),
+    "version": lambda row: (row["sdk_from"], row["sdk_to"]),
+    "kind": itemgetter("kind"),
+    "category": itemgetter("category"),
+}
 
 # Of the versions that were released so many are offered, the newest.
 VERSIONS_OFFERED = 12
@@ -65,23 +76,22 @@ class Facets:
             self._versions.insert(0, filters.version)
         codes = {product.code: product.pk for product in self._products}
         slugs = {shelf.slug: shelf.pk for shelf in self._shelves}
-        self._tests: dict[str, Callable[[Row, str], bool]] = {
+        self._tests: dict[str, Callable[[Any, str], bool]] = {
             # What names no product or platform is for all of them.
-            "product": lambda row, value: not row["product_ids"] or codes.get(value) in row["product_ids"],
-            "platform": lambda row, value: not row["platforms"] or value in row["platforms"],
-            "version": lambda row, value: _within(value, row["sdk_from"], row["sdk_to"]),
-            "kind": lambda row, value: bool(row["kind"] == value),
-            "category": lambda row, value: bool(row["category"] == slugs.get(value)),
+            "product": lambda named, value: not named or codes.get(value) in named,
+            "platform": lambda named, value: not named or value in named,
+            "version": lambda named, value: _within(value, *named),
+            "kind": lambda named, value: bool(named == value),
+            "category": lambda named, value: bool(named == slugs.get(value)),
         }
 
-    def narrowed(self, rows: Iterable[Row], *, but: str = "") -> list[Row]:
+    def narrowed(self, rows: Sequence[Row], *, but: str = "") -> Sequence[Row]:
         """The rows that fit every filter, but for one whose own choices are counted."""
-        chosen = [
-            (self._tests[name], getattr(self.filters, name))
-            for name in Filters.names()
-            if name != but and getattr(self.filters, name)
-        ]
-        return [row for row in rows if all(fits(row, value) for fits, value in chosen)]
+        for name in Filters.names():
+            if name != but and (value := getattr(self.filters, name)):
+                named, fits = NAMED[name], self._tests[name]
+                rows = [row for row in rows if fits(named(row), value)]
+        return rows
 
     def counted(self, rows: Sequence[Row]) -> list[Facet]:
         """Each filter with the choices that leave something, and the one chosen, whatever it leaves."""
@@ -95,10 +105,11 @@ class Facets:
         return [self._facet(name, choices, rows) for name, choices in offered.items()]
 
     def _facet(self, name: str, offered: list[tuple[str, str]], rows: Sequence[Row]) -> Facet:
-        test, chosen = self._tests[name], getattr(self.filters, name)
-        left = self.narrowed(rows, but=name)
+        fits, chosen = self._tests[name], getattr(self.filters, name)
+        # Hundreds of articles name a few products, platforms and ranges: each is compared once.
+        left = Counter(map(NAMED[name], self.narrowed(rows, but=name)))
         counted = (
-            Choice(value, label, sum(test(row, value) for row in left), value == chosen)
+            Choice(value, label, sum(n for named, n in left.items() if fits(named, value)), value == chosen)
             for value, label in offered
         )
         return Facet(name, [one for one in counted if one.count or one.is_chosen])

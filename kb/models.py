@@ -92,7 +92,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def light(self) -> ArticleQuerySet:
         """Without the text and what is kept for the search: enough for a list."""
-        return self.defer().select_related("category")
+        return self.defer("body", "search", "search_body", "marked_title", "marked_summary").select_related(
+            "category"
+        )
 
 
 class Article(models.Model):

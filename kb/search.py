@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, overload
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
@@ -40,7 +40,7 @@ from kb.ranking import Word, fits
 from kb.spelling import meant
 from kb.synonyms import added_to
 from products import versions
-from products.models import Platform, Product
+from products.models import Platform
 
 CANDIDATES = 40
 # Ranking reads an article's vector: some 10 to 20 µs each, so that a thousand are noticed while typing.
@@ -95,11 +95,35 @@ def suggest(
     return _suggestions(chosen, question, case)
 
 
+class Results(Sequence[Suggestion]):
+    """What was found, best first. The articles are fetched, and their words marked, for the part that is
+    looked at: a page."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], question: _Question, case: Case) -> None:
+        self._rows, self._question, self._case = rows, question, case
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, part: int) -> Suggestion: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[Suggestion]: ...
+    def __getitem__(self, part: int | slice) -> Suggestion | list[Suggestion]:
+        if isinstance(part, int):
+            return self[part : part + 1][0]
+        chosen = [(one["rank"], one) for one in self._rows[part]]
+        return _suggestions(chosen, self._question, self._case) if chosen else []
+
+    def __iter__(self) -> Iterator[Suggestion]:
+        return iter(self[:])
+
+
 @dataclass(frozen=True)
 class Answer:
     """What was found, what it can be narrowed to, and what was probably meant by a word nobody wrote."""
 
-    results: list[Suggestion]
+    results: Sequence[Suggestion]
     facets: list[Facet]
     did_you_mean: str = ""
 
@@ -115,7 +139,7 @@ def search(
 ) -> list[Suggestion]:
     """At most 100 results, best first. Product, platform and category filter here."""
     filters = Filters(product=product, platform=platform, category=category)
-    return look_up(user, text, language=language, filters=filters).results
+    return list(look_up(user, text, language=language, filters=filters).results)
 
 
 def look_up(user: User | AnonymousUser, text: str, *, language: str, filters: Filters) -> Answer:
@@ -130,21 +154,24 @@ def look_up(user: User | AnonymousUser, text: str, *, language: str, filters: Fi
     facets = Facets(filters)
     rows = question.found(user, language, limit=MAX_RANKED, in_text=True)
     chosen = facets.narrowed(rows)[:RESULTS]
-    results = _suggestions([(one["rank"], dict(one)) for one in chosen], question, case)
-    return Answer(results, facets.counted(rows), _did_you_mean(text, question.corrected, results))
+    results = Results(chosen, question, case)
+    return Answer(results, facets.counted(rows), _did_you_mean(text, question.corrected, chosen))
 
 
-def _did_you_mean(text: str, corrected: dict[str, str], results: list[Suggestion]) -> str:
+def _did_you_mean(text: str, corrected: dict[str, str], best: Sequence[Mapping[str, Any]]) -> str:
     """What was typed with the words that were probably meant, spelled as the articles found spell them.
 
     The index knows stems ("permiss"), nobody types them; a word that none of the first results has is not
     proposed. Only words of public articles are ever taken for what was meant (kb.spelling).
     """
+    if not corrected:
+        return ""
     meant_instead = text
+    articles = Article.objects.in_bulk([one["pk"] for one in best[:5]])
     for stem, right in corrected.items():
         wrong = next((word for word in _WORD.findall(text) if word.lower().startswith(_bare(stem))), "")
         begins = re.compile(rf"\b{re.escape(_bare(right))}[a-z]*", re.IGNORECASE)
-        texts = (f"{one.article.title} {one.article.summary} {one.article.body}" for one in results[:5])
+        texts = (f"{one.title} {one.summary} {one.body}" for one in articles.values())
         spelled = next((found.group().lower() for words in texts if (found := begins.search(words))), "")
         if wrong and spelled:
             meant_instead = meant_instead.replace(wrong, spelled, 1)
@@ -280,7 +307,7 @@ class _Question:
             articles.annotate(
                 rank=rank,
                 product_ids=ArraySubquery(
-                    Product.objects.filter(articles=OuterRef("pk")).order_by("pk").values("pk")
+                    Article.products.through.objects.filter(article=OuterRef("pk")).values("product")
                 ),
             )
             .order_by("-rank", "pk")
@@ -382,7 +409,7 @@ def _fit(asked: object, named: list[Any]) -> float:
     return 1.25 if asked in named else 0.6
 
 
-def _reasons(found: dict[str, Any], case: Case, codes: list[str]) -> Iterator[str]:
+def _reasons(found: Mapping[str, Any], case: Case, codes: list[str]) -> Iterator[str]:
     """What of the case the article names, in the words in which it does."""
     named = [code for code in found["error_codes"] if code in codes]
     # "-17" and "17" are one code.
@@ -397,7 +424,7 @@ def _reasons(found: dict[str, Any], case: Case, codes: list[str]) -> Iterator[st
 
 
 def _suggestions(
-    chosen: list[tuple[float, dict[str, Any]]], question: _Question, case: Case
+    chosen: Sequence[tuple[float, Mapping[str, Any]]], question: _Question, case: Case
 ) -> list[Suggestion]:
     """The articles themselves, in this order, with their words marked."""
     articles = (
