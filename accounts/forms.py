@@ -1,12 +1,15 @@
-"""What a person says of themselves."""
+"""What a person says of themselves, and with whom they share what they keep."""
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Tier, User
+from accounts.sharing import Share, Shared, may_share_with
 
 
 @cache
@@ -61,3 +64,30 @@ class TokenForm(forms.Form):
         max_length=80,
         widget=forms.TextInput(attrs={"placeholder": _("For example: status page, nightly export")}),
     )
+
+
+class ShareForm(forms.Form):
+    """Who may use a thing: offers what this person may choose, and what is chosen now."""
+
+    share = forms.ChoiceField(label=_("Who may use it"), choices=Share.choices, widget=forms.RadioSelect)
+    tier = forms.ChoiceField(label=_("Tier"), choices=[("", "—"), *Tier.choices], required=False)
+
+    def __init__(self, *args: Any, user: User, kept: Shared | None, **kwargs: Any) -> None:
+        now = {"share": kept.share, "tier": kept.tier} if kept else {"share": Share.MINE, "tier": user.tier}
+        super().__init__(*args, **{**kwargs, "initial": {**now, **kwargs.get("initial", {})}})
+        possible = set(may_share_with(user)) | ({Share(kept.share)} if kept else set())
+        if kept and kept.owner_id is None:
+            possible.discard(Share.MINE)
+        self._limit("share", possible)
+        self.has_only_one_way = possible == {Share.MINE}
+        if self.has_only_one_way:
+            self.fields["share"].widget = forms.HiddenInput()
+        if Share.TIER not in possible:
+            del self.fields["tier"]
+        elif not user.is_manager:
+            self._limit("tier", {"", user.tier, kept.tier if kept else ""})
+
+    def _limit(self, name: str, possible: set[Any]) -> None:
+        field = cast("forms.ChoiceField", self.fields[name])
+        choices = cast("list[tuple[str, Any]]", field.choices)
+        field.choices = [(value, label) for value, label in choices if value in possible]

@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.forms import ShareForm
 from accounts.models import Tier, User
 from followups.models import ChecklistTemplate
 from helpdesk.errors import InvalidInput
 from macros.models import Macro
-from macros.permissions import may_share_with
 from macros.steps import MOST_STEPS, REASONS, Do, Step
 from tickets.actions.saying import MAX_CHARACTERS
 from tickets.forms.working import PersonField
@@ -111,35 +111,14 @@ def step_forms(data: Any = None, *, macro: Macro | None = None) -> _StepFormSet:
     return cast("_StepFormSet", StepFormSet(data, initial=initial, prefix="steps"))
 
 
-class MacroForm(forms.Form):
+class MacroForm(ShareForm):
     name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=80)
-    share = forms.ChoiceField(
-        label=gettext_lazy("Who may use it"), choices=Macro.Share.choices, widget=forms.RadioSelect
-    )
-    tier = forms.ChoiceField(label=gettext_lazy("Tier"), choices=[("", "—"), *Tier.choices], required=False)
+
+    field_order = ("name", "share", "tier")
 
     def __init__(self, *args: Any, user: User, macro: Macro | None = None, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", _initial(macro, user))
-        super().__init__(*args, **kwargs)
-        possible = set(may_share_with(user)) | ({Macro.Share(macro.share)} if macro else set())
-        self._limit("share", possible)
-        if possible == {Macro.Share.MINE}:
-            self.fields["share"].widget = forms.HiddenInput()
-        if Macro.Share.TIER not in possible:
-            del self.fields["tier"]
-        elif not user.is_manager:
-            self._limit("tier", {"", user.tier, macro.tier if macro else ""})
-
-    def _limit(self, name: str, possible: set[Any]) -> None:
-        field = cast("forms.ChoiceField", self.fields[name])
-        choices = cast("list[tuple[str, Any]]", field.choices)
-        field.choices = [(value, label) for value, label in choices if value in possible]
-
-
-def _initial(macro: Macro | None, user: User) -> dict[str, str]:
-    if macro is None:
-        return {"share": Macro.Share.MINE, "tier": user.tier}
-    return {"name": macro.name, "share": macro.share, "tier": macro.tier}
+        kwargs.setdefault("initial", {"name": macro.name} if macro else {})
+        super().__init__(*args, user=user, kept=macro, **kwargs)
 
 
 class TicketNumbersForm(forms.Form):

@@ -4,41 +4,30 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Tier, User
+from accounts.models import User
+from accounts.sharing import Shared, tier_where_shared_with_one, usable_by
 from macros.steps import MESSAGES, PUBLIC, Do, Step
 
 
 class MacroQuerySet(models.QuerySet["Macro"]):
     def visible_to(self, user: User | AnonymousUser) -> MacroQuerySet:
-        """One's own, those of one's tier and of the whole desk. Managers see all that is shared."""
-        if not isinstance(user, User) or not user.is_staff_member:
-            return self.none()
-        shared = models.Q(share=Macro.Share.EVERYBODY) | models.Q(share=Macro.Share.TIER, tier=user.tier)
-        if user.is_manager:
-            shared = ~models.Q(share=Macro.Share.MINE)
-        return self.filter(models.Q(owner=user) | shared)
+        return self.filter(usable_by(user))
 
     def in_use(self) -> MacroQuerySet:
         return self.filter(is_archived=False)
 
 
-class Macro(models.Model):
+class Macro(Shared):
     """Steps under a name. Personal, or shared with a tier or the whole desk."""
-
-    class Share(models.TextChoices):
-        MINE = "mine", _("only me")
-        TIER = "tier", _("one tier")
-        EVERYBODY = "everybody", _("the whole desk")
 
     name = models.CharField(_("name"), max_length=80)
     owner = models.ForeignKey(User, models.PROTECT, related_name="macros")
-    share = models.CharField(_("who may use it"), max_length=9, choices=Share.choices, default=Share.MINE)
-    tier = models.CharField(_("tier"), max_length=3, choices=Tier.choices, blank=True)
     steps = models.JSONField(default=list)
     is_archived = models.BooleanField(default=False)
     uses = models.PositiveIntegerField(default=0, help_text="Tickets it was run on.")
@@ -51,11 +40,20 @@ class Macro(models.Model):
         verbose_name = _("macro")
         verbose_name_plural = _("macros")
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(share="tier", tier__in=Tier.values)
-                | (~models.Q(share="tier") & models.Q(tier="")),
-                name="macro_tier_where_shared_with_one",
-            )
+            tier_where_shared_with_one("macro_tier_where_shared_with_one"),
+            models.UniqueConstraint(
+                Lower("name"),
+                "owner",
+                condition=models.Q(share="mine", is_archived=False),
+                name="macro_own_name_once",
+            ),
+            models.UniqueConstraint(
+                Lower("name"),
+                "share",
+                "tier",
+                condition=~models.Q(share="mine") & models.Q(is_archived=False),
+                name="macro_shared_name_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.doors import staff_required
 from accounts.requests import SignedInRequest
+from accounts.sharing import can_edit
 from helpdesk.errors import Refused
 from macros import actions, placeholders
 from macros.forms import MacroForm, step_forms
 from macros.models import Macro
-from macros.permissions import can_edit
 
 
 @require_safe

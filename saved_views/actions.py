@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import sharing
 from accounts.models import User
 from helpdesk.errors import InvalidInput
 from saved_views import rail
 from saved_views.models import Pins, SavedView
-from saved_views.permissions import can_edit, may_share_with
 
 MOST_PINNED = 30
 
@@ -29,25 +29,14 @@ def save(
     that there is already.
     """
     view = _locked(view, by) if view else SavedView(owner=by)
-    if share not in may_share_with(by) and share != view.share:
-        raise PermissionDenied
-    tier = (tier or by.tier) if share == SavedView.Share.TIER else ""
-    if share == SavedView.Share.TIER and not tier:
-        raise InvalidInput(_("Choose the tier that may use it."))
-    if share == SavedView.Share.TIER and not by.is_manager and tier not in (by.tier, view.tier):
-        raise PermissionDenied
+    sharing.share(view, share, tier, by=by)
     if share == SavedView.Share.MINE and view.owner_id is None:
         raise InvalidInput(_("This view is everybody's; make a new one for yourself."))
-    same = SavedView.objects.filter(name__iexact=name, share=share, tier=tier).exclude(pk=view.pk)
-    if share == SavedView.Share.MINE:
-        same = same.filter(owner=view.owner_id)
-    if name and same.exists():
-        raise InvalidInput(_("There is a view “%(name)s” already.") % {"name": name})
     is_new = view.pk is None
-    for field, value in {**asked, "name": name, "share": share, "tier": tier}.items():
+    for field, value in {**asked, "name": name}.items():
         setattr(view, field, value)
     view.updated_at = timezone.now()
-    view.save()
+    sharing.save_under_its_name(view, _("There is a view “%(name)s” already.") % {"name": name})
     if is_new:
         _pin(view, by)
     rail.forget()
@@ -89,7 +78,7 @@ def move(view: SavedView, *, by: User, up: bool) -> None:
 
 def _locked(view: SavedView, by: User) -> SavedView:
     view = SavedView.objects.select_for_update().get(pk=view.pk)
-    if not can_edit(by, view):
+    if not sharing.can_edit(by, view):
         raise PermissionDenied
     return view
 

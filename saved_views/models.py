@@ -7,26 +7,20 @@ from collections.abc import Sequence
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Tier, User
+from accounts.models import User
+from accounts.sharing import Shared, tier_where_shared_with_one, usable_by
 
 MAX_QUERY = 1000
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, user: User | AnonymousUser) -> SavedViewQuerySet:
-        """One's own, those of one's tier and of the whole desk. Managers see all that is shared."""
-        if not isinstance(user, User) or not user.is_staff_member:
-            return self.none()
-        shared = models.Q(share=SavedView.Share.EVERYBODY) | models.Q(
-            share=SavedView.Share.TIER, tier=user.tier
-        )
-        if user.is_manager:
-            shared = ~models.Q(share=SavedView.Share.MINE)
-        return self.filter(models.Q(owner=user) | shared)
+        return self.filter(usable_by(user))
 
     def pinned_by(self, user: User) -> list[SavedView]:
         """What stands in this person's rail, in their order; as the desk offers it for who never changed it.
@@ -51,20 +45,13 @@ def arranged(rows: Sequence[SavedView]) -> list[SavedView]:
     return [by_pk[pk] for pk in pins if pk in by_pk]
 
 
-class SavedView(models.Model):
+class SavedView(Shared):
     """A query, an order, a grouping and columns under a name. Personal, or shared with a tier or the desk."""
-
-    class Share(models.TextChoices):
-        MINE = "mine", _("only me")
-        TIER = "tier", _("one tier")
-        EVERYBODY = "everybody", _("the whole desk")
 
     # A view that came with the product has a code: its name in the reader's language until it is renamed.
     code = models.CharField(max_length=20, blank=True, editable=False)
     name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=60, blank=True)
     owner = models.ForeignKey(User, models.CASCADE, null=True, related_name="saved_views")
-    share = models.CharField(_("who may use it"), max_length=9, choices=Share.choices, default=Share.MINE)
-    tier = models.CharField(_("tier"), max_length=3, choices=Tier.choices, blank=True)
     query = models.CharField(_("query"), max_length=MAX_QUERY, blank=True)
     sort = models.CharField(_("sorted by"), max_length=10, blank=True)
     group = models.CharField(_("grouped by"), max_length=12, blank=True)
@@ -81,11 +68,7 @@ class SavedView(models.Model):
         verbose_name = _("saved view")
         verbose_name_plural = _("saved views")
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(share="tier", tier__in=Tier.values)
-                | (~models.Q(share="tier") & models.Q(tier="")),
-                name="saved_view_tier_where_shared_with_one",
-            ),
+            tier_where_shared_with_one("saved_view_tier_where_shared_with_one"),
             models.CheckConstraint(
                 condition=~models.Q(name="") | ~models.Q(code=""), name="saved_view_has_a_name"
             ),
@@ -95,6 +78,19 @@ class SavedView(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["code"], condition=~models.Q(code=""), name="saved_view_shipped_once"
+            ),
+            models.UniqueConstraint(
+                Lower("name"),
+                "owner",
+                condition=models.Q(share="mine") & ~models.Q(name=""),
+                name="saved_view_own_name_once",
+            ),
+            models.UniqueConstraint(
+                Lower("name"),
+                "share",
+                "tier",
+                condition=~models.Q(share="mine") & ~models.Q(name=""),
+                name="saved_view_shared_name_once",
             ),
         ]
 

@@ -194,3 +194,21 @@ def test_statements_for_many_tickets_do_not_depend_on_the_list(
     with django_assert_max_num_queries(8):
         client.get(reverse("macros"))
     assert User.objects.count() >= 2
+
+
+def test_a_name_is_used_once_by_a_person_and_once_by_those_who_share(client, ana, lin, mia):
+    client.force_login(ana)
+    assert client.post(reverse("macro_new"), posted(name="Thanks")).status_code == 302
+    refused = client.post(reverse("macro_new"), posted(name="thanks"))
+    assert refused.status_code == 422
+    assert "There is a macro “thanks” already." in refused.content.decode()
+
+    client.force_login(lin)
+    assert client.post(reverse("macro_new"), posted(name="Thanks")).status_code == 302
+
+    client.force_login(mia)
+    for status in (302, 422):
+        answer = client.post(reverse("macro_new"), posted(name="Thanks", share="tier", tier=Tier.L1))
+        assert answer.status_code == status
+    Macro.objects.get(share="tier").delete()
+    assert client.post(reverse("macro_new"), posted(name="Thanks", share="everybody")).status_code == 302

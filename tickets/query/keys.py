@@ -5,6 +5,7 @@ The table of all keys is tickets.query.table.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +23,7 @@ from tickets.query.terms import Measure
 
 
 @dataclass(frozen=True)
-class Key:
+class Key(ABC):
     """`name:value`. `label` and `help` are for people, `example` shows it typed."""
 
     name: str
@@ -31,9 +32,9 @@ class Key:
     example: str
     for_requesters: bool = False
 
+    @abstractmethod
     def condition(self, values: Sequence[str], asker: Asker) -> Q:
         """Tickets that have one of the values. Raises Unclear where a value is none."""
-        raise NotImplementedError
 
     def said(self, value: str) -> str:
         """A value in the reader's words."""
@@ -177,9 +178,6 @@ class Moment(Key):
         else:
             sentence = {"<": self.before, ">": self.after}.get(term.sign[:1], self.on)
         return str(sentence) % {"age": amount}
-
-    def offered(self, typed: str, asker: Asker) -> list[Offer]:
-        return []
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ whatever the number of values.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,9 +34,9 @@ class ByName(Key):
 
     column: str = ""
 
+    @abstractmethod
     def rows(self, values: Sequence[str], asker: Asker) -> list[Named]:
         """Rows that any of the values may mean, each with its names."""
-        raise NotImplementedError
 
     def missing(self, value: str) -> str:
         return _("nothing is called that")

@@ -21,8 +21,8 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.doors import staff_required
 from accounts.models import Organization, User
 from accounts.requests import SignedInRequest
+from accounts.sharing import can_edit
 from saved_views import rail
-from saved_views.permissions import can_edit
 from tickets import counting, keyset
 from tickets.asked import PLACES, Asked, Listing
 from tickets.columns import Column

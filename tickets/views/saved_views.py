@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.doors import staff_required
 from accounts.requests import SignedInRequest
+from accounts.sharing import can_edit
 from helpdesk.errors import Refused
 from saved_views import actions, shipped
 from saved_views.models import SavedView, arranged
-from saved_views.permissions import can_edit
 from tickets import counting
 from tickets.asked import Asked
 from tickets.forms.saved_views import SavedViewForm
