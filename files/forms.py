@@ -11,6 +11,7 @@ from files.models import LogPattern
 from files.reading import read_text
 from files.reading.compiling import compiled
 from helpdesk.errors import InvalidInput
+from products.forms import say_of_none
 
 LONGEST_TEXT = 200_000
 
@@ -25,6 +26,10 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]
             "pattern": forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocomplete": "off"}),
             "example": forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocomplete": "off"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_of_none(self, "product", _("all products"))
 
     def clean_pattern(self) -> str:
         pattern: str = self.cleaned_data["pattern"]

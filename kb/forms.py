@@ -5,40 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.postgres.forms import SimpleArrayField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from kb.models import Article
-from products.models import Platform
-
-
-class CommaSeparated(SimpleArrayField):
-    """Words with a space after each comma, as people write them."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(value) if isinstance(value, list) else value
+from products.forms import CommaSeparated, ErrorCodesField, PlatformsField
 
 
 class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own has no parameter
     """The words and facts of an article. Saving is the action's business."""
 
-    platforms = forms.MultipleChoiceField(
-        label=gettext_lazy("Platforms"),
-        choices=Platform.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("None: all of them."),
-    )
-    error_codes = CommaSeparated(
-        forms.CharField(max_length=60),
-        label=gettext_lazy("Error codes"),
-        required=False,
-        max_length=50,
-        help_text=gettext_lazy("Separated by commas, as they stand in logs: -102, ERR_TIMEOUT."),
-    )
+    platforms = PlatformsField()
+    error_codes = ErrorCodesField(max_length=50)
     keywords = CommaSeparated(
         forms.CharField(max_length=60),
         label=gettext_lazy("Keywords"),
@@ -99,9 +79,3 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ha
         elif not cleaned.get("organizations"):
             self.add_error("organizations", _("Please name at least one organisation."))
         return cleaned
-
-    def clean_error_codes(self) -> list[str]:
-        return self.cleaned_data["error_codes"] or []
-
-    def clean_keywords(self) -> list[str]:
-        return self.cleaned_data["keywords"] or []

@@ -6,12 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 
 from known_issues.actions.writing import FACTS, WORDS
 from known_issues.models import KnownIssue, Wording
-from products.models import Platform
+from products.forms import ErrorCodesField, PlatformsField, say_of_none
 
 State = KnownIssue.State
 
@@ -19,20 +18,8 @@ State = KnownIssue.State
 class KnownIssueForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own has no parameter
     """Facts, and the words in each language: fields `title_en`, `title_zh_hans` and so on."""
 
-    platforms = forms.MultipleChoiceField(
-        label=_("Platforms"),
-        choices=Platform.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None: all of them."),
-    )
-    error_codes = SimpleArrayField(
-        forms.CharField(max_length=60),
-        label=_("Error codes"),
-        required=False,
-        max_length=20,
-        help_text=_("Separated by commas, as they stand in logs: -102, ERR_TIMEOUT."),
-    )
+    platforms = PlatformsField()
+    error_codes = ErrorCodesField(max_length=20)
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -41,6 +28,7 @@ class KnownIssueForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        say_of_none(self, "product", _("all products"))
         if self.instance.state != State.FIXED:
             # Fixed is not chosen but published, for there are people to tell.
             self.fields["state"].choices = [  # type: ignore[attr-defined]
@@ -67,9 +55,6 @@ class KnownIssueForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own
             (str(name), [self[_key(word, language)] for word in WORDS])
             for language, name in settings.LANGUAGES
         ]
-
-    def clean_error_codes(self) -> list[str]:
-        return self.cleaned_data["error_codes"] or []
 
     def answers(self) -> dict[str, Any]:
         """In the words of `actions.create` and `actions.edit`."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,37 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.doors import admin_required
 from accounts.requests import SignedInRequest
+from products.forms import SdkVersionForm
 from products.models import Product, SdkVersion
 from products.support import newest_first
-from products.versions import parse
-
-if TYPE_CHECKING:
-    ModelForm = forms.ModelForm[SdkVersion]
-else:
-    ModelForm = forms.ModelForm
-
-
-class SdkVersionForm(ModelForm):
-    class Meta:
-        model = SdkVersion
-        fields = ["product", "platform", "version", "released_on", "supported_until"]
-        widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            for name in ("released_on", "supported_until")
-        }
-
-    def clean_version(self) -> str:
-        version: str = self.cleaned_data["version"].strip()
-        if parse(version) is None:
-            raise forms.ValidationError(_("Please give a version, such as 4.3.2."))
-        return version
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        released, until = data.get("released_on"), data.get("supported_until")
-        if released and until and until < released:
-            self.add_error("supported_until", _("Support ends before the version was released."))
-        return data
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
