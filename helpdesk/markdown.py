@@ -266,10 +266,6 @@ def _without_pictures(tokens: Sequence[Token], which: Callable[[str], bool]) -> 
             yield Token("link_close", "a", -1)
 
 
-def _inline(state: StateCore, kind: str) -> list[Token]:
-    return [child for token in state.tokens for child in token.children or () if child.type == kind]
-
-
 # --- Rendering
 
 

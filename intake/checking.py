@@ -190,7 +190,3 @@ def offered_values(other: Field | None) -> dict[str, str] | None:
     if other.kind == Kind.PRODUCT:
         return None
     return {option.value: str(option.label) for option in other.options}
-
-
-def comparable(one: Field) -> bool:
-    return one.kind in _COMPARED

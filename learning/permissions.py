@@ -9,11 +9,6 @@ from kb.permissions import can_write
 from tickets.models import Ticket
 
 
-def can_answer(user: User | AnonymousUser) -> bool:
-    """Whoever may change the article answers what is said of it, whether they own it or not."""
-    return can_write(user)
-
-
 def can_write_from(user: User | AnonymousUser, ticket: Ticket) -> bool:
     """A solution is known once the ticket is resolved."""
     return can_write(user) and not ticket.is_active

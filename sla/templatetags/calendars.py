@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from helpdesk.templatetags.look import babel_locale
-from sla.calendars import words, zones
+from sla.calendars import words
 from sla.calendars.years import Day, Kind
 from sla.reapplying import Standing
 from sla.templatetags.sla_moves import told_standing
@@ -115,18 +115,8 @@ def week_sum(calendar: Calendar) -> timedelta:
 
 
 @register.simple_tag
-def week_told(calendar: Calendar) -> list[tuple[str, str]]:
-    return words.week(calendar)
-
-
-@register.simple_tag
 def wall_time(instant: datetime, zone: str) -> str:
     """An instant on the clock of a zone: Thu 1 Oct 2026, 09:30"""
     local = instant.astimezone(ZoneInfo(zone))
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     return f"{words.short_day(local.date())} {clock}"
-
-
-@register.simple_tag
-def zone_offset(zone: str, at: datetime) -> str:
-    return zones.offset(zone, at)

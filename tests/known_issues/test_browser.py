@@ -17,7 +17,7 @@ def test_a_known_issue_opens_beside_the_form_follows_a_log_and_ends_the_draft(si
     page.fill("[name=subject]", "Nothing to see since the update")
     panel = page.locator("#documents")
     expect(panel).to_contain_text("No document fits yet")
-    # What the reading of a log tells (static/js/log-facts.js), twice: the second question breaks off the first.
+    # What the reading of a log tells (static/js/log-facts.js), twice: the second breaks off the first.
     page.evaluate(
         """() => [1, 2].forEach(() => document.dispatchEvent(new CustomEvent("log-facts", {detail: {facts: [
             {field: "platform", value: "android"}, {field: "sdk_version", value: "4.3.2"},
