@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from followups import moments
 from followups.models import ChecklistTemplate
+from helpdesk.errors import Refused
 from tickets.forms.working import DeskForm
 
 
@@ -26,9 +27,13 @@ class RemindForm(DeskForm):
         self.fields["when"].widget.attrs |= {"autocomplete": "off", "placeholder": moments.examples()}
 
     @property
-    def when_asked(self) -> str:
+    def arguments(self) -> dict[str, Any]:
         """What a button says goes before what is typed."""
-        return str(self.cleaned_data["quick"] or self.cleaned_data["when"])
+        said = self.cleaned_data
+        return {"when": said["quick"] or said["when"], "note": said["note"], "by_mail": said["by_mail"]}
+
+    def refuse(self, refusal: Refused) -> None:
+        self.add_error("when", str(refusal))
 
     @property
     def shortcuts(self) -> list[tuple[str, Any]]:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import trigger_client_event
 
 from accounts.doors import manager_required, staff_required
@@ -64,29 +63,20 @@ def bookmark(request: SignedInRequest, number: int) -> HttpResponse:
     return _card(request, ticket)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@vary_on_headers("HX-Request")
-def remind(request: SignedInRequest, number: int) -> HttpResponse:
-    ticket = working.ticket_at_work(request, number)
-    title, verb = gettext_lazy("Remind me"), gettext_lazy("Remind me")
-    if request.method != "POST":
-        return working.ask_with(
-            request, ticket, RemindForm(ticket=ticket, user=request.user), title, verb, 200
-        )
-    form = RemindForm(request.POST, ticket=ticket, user=request.user)
-    if not form.is_valid():
-        return working.ask_with(request, ticket, form, title, verb, 422)
-    asked = {name: form.cleaned_data[name] for name in ("note", "by_mail")}
-    try:
-        reminder = actions.remind(ticket, by=request.user, when=form.when_asked, **asked)
-    except Refused as refusal:
-        form.add_error("when", str(refusal))
-        return working.ask_with(request, ticket, form, title, verb, refusal.status)
+def _reminded(request: SignedInRequest, reminder: Reminder) -> HttpResponse:
     messages.success(request, _told(reminder))
     if not request.htmx:
-        return redirect(ticket)
+        return redirect(reminder.ticket)
     return trigger_client_event(render(request, "_messages.html"), "followups:changed")
+
+
+remind = working.with_form(
+    RemindForm,
+    actions.remind,
+    title=gettext_lazy("Remind me"),
+    verb=gettext_lazy("Remind me"),
+    then=_reminded,
+)
 
 
 def _told(reminder: Reminder) -> str:

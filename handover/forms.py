@@ -14,6 +14,7 @@ from handover import actions
 from handover.definition import LONGEST_ANSWER, MOST_ITEMS, Answer, Answers, Item, Kind
 from handover.known import choices, known
 from handover.models import Checklist, HandOver
+from helpdesk.errors import Refused
 from intake.definition import Words
 from tickets.forms.working import DeskForm, HandOverForm
 from tickets.models import Priority
@@ -35,7 +36,7 @@ def _field(item: Item) -> forms.Field:
     return forms.CharField(label=str(item.label), required=False, max_length=LONGEST_ANSWER, widget=widget)
 
 
-class _ItemsMixin(forms.Form):
+class _ItemsForm(DeskForm):
     """Fields for the items of checklists; whether all that is required is there, the action asks."""
 
     known: dict[str, Answers]
@@ -53,13 +54,16 @@ class _ItemsMixin(forms.Form):
         known = self.known.get(name, {})
         return [Row(item, self[f"{name}-{item.key}"], item.key in known) for item in items]
 
-    def mark(self, name: str, refusal: actions.NotFilledIn) -> None:
-        """Say at each item that it is missing."""
-        for item in refusal.items:
-            self.add_error(f"{name}-{item.key}", _("Needed before it is handed over."))
+    def refuse(self, refusal: Refused) -> None:
+        if isinstance(refusal, actions.NotFilledIn):
+            name = self.cleaned_data.get("tier", "item")
+            for item in refusal.items:
+                self.add_error(f"{name}-{item.key}", _("Needed before it is handed over."))
+        else:
+            super().refuse(refusal)
 
 
-class ChecklistHandOverForm(_ItemsMixin, HandOverForm):
+class ChecklistHandOverForm(_ItemsForm, HandOverForm):
     """A hand-over with the checklists of all tiers that it may go to; the page shows the chosen one's."""
 
     parts = "handover/_form.html"
@@ -97,7 +101,7 @@ class ChecklistHandOverForm(_ItemsMixin, HandOverForm):
         }
 
 
-class FillForm(_ItemsMixin, DeskForm):
+class FillForm(_ItemsForm):
     """The checklist of a hand-over that was made before it was filled in."""
 
     parts = "handover/_rows.html"
@@ -114,8 +118,8 @@ class FillForm(_ItemsMixin, DeskForm):
         return self.rows_of("item", self.items)
 
     @property
-    def answers(self) -> dict[str, Answer]:
-        return self.answers_to("item", self.items)
+    def arguments(self) -> dict[str, Any]:
+        return {"answers": self.answers_to("item", self.items)}
 
 
 class SendBackForm(DeskForm):

@@ -25,7 +25,7 @@ class CommaSeparated(SimpleArrayField):
         return ", ".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> list[str]:
-        return super().clean(value) or []
+        return list(super().clean(value) or [])
 
 
 class ErrorCodesField(CommaSeparated):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, Tier, User
+from helpdesk.errors import Refused
 from products.models import Platform, Product
 from tickets.actions.saying import MAX_CHARACTERS
 from tickets.forms.files import FilesField
@@ -33,6 +34,15 @@ class DeskForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.ticket = ticket
         self.user = user
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the action gets; by default each field under its own name."""
+        return self.cleaned_data
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say why the action refused; by default above all fields."""
+        self.add_error(None, str(refusal))
 
 
 def _offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:

@@ -59,10 +59,6 @@ def ticket_at_work(request: SignedInRequest, number: int) -> Ticket:
     return ticket
 
 
-def _status_of(refusal: Refused) -> int:
-    return refusal.status
-
-
 # --- Actions of one press
 
 
@@ -128,26 +124,39 @@ def _what_became_of(ticket: Ticket) -> str:
 # --- Actions with a form
 
 
-def _with_form(form_class: type[DeskForm], act: Act, *, title: str | Promise, verb: str | Promise) -> View:
-    """A view for an action whose arguments are the fields of a form."""
+def with_form(
+    form_class: type[DeskForm],
+    act: Callable[..., Any],
+    *,
+    title: str | Promise,
+    verb: str | Promise,
+    about: Callable[[Ticket], dict[str, Any]] = lambda ticket: {},
+    then: Callable[[SignedInRequest, Any], HttpResponse] = done,
+) -> View:
+    """A view for an action that takes what a form asks (`DeskForm.arguments`).
+
+    `about` says what the form needs to know besides the ticket, and may refuse. `then` answers, given what
+    the action returned.
+    """
 
     @login_required
     @require_http_methods(["GET", "HEAD", "POST"])
     @vary_on_headers("HX-Request")
     def view(request: SignedInRequest, number: int) -> HttpResponse:
         ticket = ticket_at_work(request, number)
+        known = {"ticket": ticket, "user": request.user, **about(ticket)}
         if request.method != "POST":
-            return ask_with(request, ticket, form_class(ticket=ticket, user=request.user), title, verb, 200)
+            return ask_with(request, ticket, form_class(**known), title, verb, 200)
 
-        form = form_class(request.POST, request.FILES, ticket=ticket, user=request.user)
+        form = form_class(request.POST, request.FILES, **known)
         if not form.is_valid():
             return ask_with(request, ticket, form, title, verb, 422)
         try:
-            ticket = act(ticket, by=request.user, **form.cleaned_data)
+            done_to = act(ticket, by=request.user, **form.arguments)
         except Refused as refusal:
-            form.add_error(None, str(refusal))
-            return ask_with(request, ticket, form, title, verb, _status_of(refusal))
-        return done(request, ticket)
+            form.refuse(refusal)
+            return ask_with(request, ticket, form, title, verb, refusal.status)
+        return then(request, done_to)
 
     return view
 
@@ -179,24 +188,24 @@ def ask_with(
     return response
 
 
-assign = _with_form(
+assign = with_form(
     AssignForm, actions.assign, title=gettext_lazy("Assign to a colleague"), verb=gettext_lazy("Assign")
 )
-hold = _with_form(HoldForm, actions.hold, title=gettext_lazy("Put on hold"), verb=gettext_lazy("Put on hold"))
-reopen = _with_form(ReopenForm, actions.reopen, title=gettext_lazy("Reopen"), verb=gettext_lazy("Reopen"))
-priority = _with_form(
+hold = with_form(HoldForm, actions.hold, title=gettext_lazy("Put on hold"), verb=gettext_lazy("Put on hold"))
+reopen = with_form(ReopenForm, actions.reopen, title=gettext_lazy("Reopen"), verb=gettext_lazy("Reopen"))
+priority = with_form(
     PriorityForm,
     actions.set_priority,
     title=gettext_lazy("Change the priority"),
     verb=gettext_lazy("Change the priority"),
 )
-dismiss = _with_form(
+dismiss = with_form(
     DismissForm,
     actions.dismiss,
     title=gettext_lazy("Spam or duplicate"),
     verb=gettext_lazy("Close it"),
 )
-facts = _with_form(
+facts = with_form(
     FactsForm, actions.set_facts, title=gettext_lazy("Edit the facts"), verb=gettext_lazy("Save")
 )
 
@@ -222,7 +231,7 @@ def file_for_customer(request: SignedInRequest) -> HttpResponse:
         ticket = actions.create(by=request.user, **form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return _new(request, form, _status_of(refusal))
+        return _new(request, form, refusal.status)
     drafts.discard(request.user, "desk")
     return redirect(ticket)
 
