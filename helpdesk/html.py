@@ -7,6 +7,7 @@ schemes, `//host` links, remote images. A cleaned text cleaned again is the same
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 
 import nh3
@@ -17,6 +18,11 @@ from pygments.token import STANDARD_TYPES
 MAX_CHARACTERS = 1_000_000
 # The parser's time grows with the square of the depth: 100,000 open elements take a minute, 2,000 take 20 ms.
 MAX_DEPTH = 2_000
+# Seconds of the processor; after it no further pass begins.
+CLEANING_SECONDS = 0.5
+# The parser's time grows with the square of the signs that it puts together to a text: 200,000 take 0.7 s.
+MAX_ENTITIES = 100_000
+MAX_TAGS = 200_000
 # Links within tables within links take two; more than some is somebody's riddle.
 MOST_TIMES = 6
 # Every id gets it, and every link to a place on the page: no text can take an id that the page itself uses.
@@ -63,37 +69,58 @@ _ID = re.compile(r"[\w.:-]{1,120}")
 # Browsers skip these when they read an address: `/\t/host` goes to a foreign host as `//host` does.
 _IGNORED_IN_ADDRESSES = re.compile(r"[\x00-\x20\x7f]+")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+# What plain() makes, and nothing else: a text without a tag in it.
+_OURS = re.compile(r'<pre class="plain">[^<>]*</pre>')
 _PRE = re.compile(r"(<pre\b[^>]*>)\n+")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 def clean(html: str) -> SafeString:
-    """`html` with nothing in it but what our lists allow; text of unreadable size or depth as plain text."""
+    """`html` with nothing in it but what our lists allow; what takes too long to read as plain text."""
+    cleaned = clean_until(html, time.thread_time() + CLEANING_SECONDS)
+    return plain(html) if cleaned is None else cleaned
+
+
+def clean_until(html: str, until: float) -> SafeString | None:
+    """`html` cleaned until another time changes nothing: what a parser mends it may read differently again.
+
+    None where that would go on after `until`, a moment of `time.thread_time()`. A pass takes a quarter of a
+    second at most.
+    """
     html = encodable(html)
-    return _cleaned(html) if is_readable(html) else plain(html)
-
-
-def is_readable(html: str) -> bool:
-    """Whether the parser gets through it in reasonable time."""
-    return len(html) <= MAX_CHARACTERS and _depth(html) <= MAX_DEPTH
-
-
-def plain(text: str) -> SafeString:
-    """`text` as it is, lines kept: for what cannot be rendered in reasonable time."""
-    shown = encodable(text)[:MAX_CHARACTERS].lstrip("\r\n")
-    return _cleaned(f'<pre class="plain">{escape(shown)}</pre>')
-
-
-def _cleaned(html: str) -> SafeString:
-    """Cleaned until another time changes nothing: what a parser mends it may read differently once more."""
+    if _OURS.fullmatch(html):
+        return mark_safe(html)  # nosec B308 B703: nothing in it but text, see plain()
+    if not _is_readable(html):
+        return None
     for _time in range(MOST_TIMES):
+        if time.thread_time() > until:
+            return None
         # A parser drops the line break after <pre>, so what begins with two would lose one each time.
         cleaned = _PRE.sub(r"\1", _CLEANER.clean(html))
         if cleaned == html:
             return mark_safe(cleaned)  # nosec B308 B703: the one place
         html = cleaned
-    return mark_safe(escape(html))  # nosec B308 B703: nothing in it is HTML any more
+    return None
+
+
+def _is_readable(html: str) -> bool:
+    """Whether the parser gets through it in reasonable time."""
+    return (
+        len(html) <= MAX_CHARACTERS
+        and html.count("<") <= MAX_TAGS
+        and html.count("&") <= MAX_ENTITIES
+        and _depth(html) <= MAX_DEPTH
+    )
+
+
+def plain(text: str) -> SafeString:
+    """`text` as it is, lines kept: for what cannot be rendered in reasonable time.
+
+    The cleaner would say the same of it, in more time; it knows it and leaves it as it is.
+    """
+    shown = encodable(text).replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    return mark_safe(f'<pre class="plain">{escape(shown)}</pre>')  # nosec B308 B703: all of it is escaped
 
 
 def encodable(text: str) -> str:

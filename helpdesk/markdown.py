@@ -1,8 +1,8 @@
 """Markdown to safe HTML, for articles and for what is said on tickets.
 
 What the renderer made goes through the cleaner as the last step (`helpdesk.html`). HTML inside a message
-stays text; in an article it is HTML (`helpdesk.markup`). What takes longer than half a second of work is
-shown as plain text.
+stays text; in an article it is HTML (`helpdesk.markup`). What would take a second of work is shown as plain
+text.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import structlog
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.renderer import RendererHTML
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
@@ -29,12 +30,10 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
 
-from helpdesk.html import ID_PREFIX, clean, encodable, is_readable, plain
+from helpdesk.html import ID_PREFIX, clean_until, encodable, plain
 from helpdesk.markup.addresses import Resolve, is_remote, missing_picture, resolve_addresses
+from helpdesk.markup.colours import coloured, language_of
 from helpdesk.markup.containers import LOOKS, box_title, containers
 from helpdesk.markup.islands import components, islands
 
@@ -42,38 +41,11 @@ logger = structlog.get_logger(__name__)
 
 MAX_CHARACTERS = 200_000
 MAX_NESTING = 60
-MAX_CODE_CHARACTERS = 20_000
-# Of the processor, so that a busy machine renders the same page as an idle one.
-RENDERING_SECONDS = 0.5
-
-# What developers send us. Others are shown without colours: a lexer is a bundle of regular expressions,
-# and not all of Pygments' hundreds keep their time on hostile input.
-_LANGUAGES = {
-    *("bash", "c", "cmake", "cpp", "csharp", "css", "dart", "diff", "go", "gradle", "groovy", "html", "http"),
-    *("ini", "java", "javascript", "json", "jsx", "kotlin", "lua", "make", "nginx", "objective-c", "php"),
-    *("powershell", "properties", "protobuf", "python", "ruby", "rust", "scss", "sql", "swift", "toml"),
-    *("tsx", "typescript", "xml", "yaml"),
-}
-_ALIASES = {
-    "c++": "cpp",
-    "c#": "csharp",
-    "cs": "csharp",
-    "console": "bash",
-    "h": "c",
-    "js": "javascript",
-    "kt": "kotlin",
-    "m": "objective-c",
-    "objc": "objective-c",
-    "objectivec": "objective-c",
-    "ps1": "powershell",
-    "py": "python",
-    "rb": "ruby",
-    "rs": "rust",
-    "sh": "bash",
-    "shell": "bash",
-    "ts": "typescript",
-    "yml": "yaml",
-}
+# Of the processor, so that a busy machine renders the same page as an idle one. After PARSING_SECONDS the
+# parser gives up, and code gets no colours; after CLEANING_SECONDS, counted from the same start, no further
+# pass of the cleaner begins. One takes a quarter of a second at most, so that all stay below a second.
+PARSING_SECONDS = 0.4
+CLEANING_SECONDS = 0.6
 
 
 @dataclass(frozen=True)
@@ -107,29 +79,29 @@ def render_article(text: str, resolve: Resolve | None = None, *, colours: bool =
     `resolve` says where addresses lead: articles and pictures are named by the files they were read from.
     Whoever reads the page for its words alone has no use for the colours of its code.
     """
-    markdown = _article if colours else _article_without_colours
-    return _render(markdown, text, {"resolve": resolve, "text": text})
+    return _render(_article, text, {"resolve": resolve, "text": text, "colours": colours})
 
 
 def render_message(text: str) -> SafeString:
     """A message on a ticket: line breaks kept, small headings, pictures as links that load nothing."""
-    return _render(_message, text, {}).html
+    return _render(_message, text, {"colours": True}).html
 
 
 def _render(markdown: MarkdownIt, text: str, env: dict[str, Any]) -> Rendered:
     text = encodable(text)
     if len(text) > MAX_CHARACTERS:
         return Rendered(plain(text), is_plain=True)
-    env["deadline"] = time.thread_time() + RENDERING_SECONDS
+    started = time.thread_time()
+    env["deadline"] = started + PARSING_SECONDS
     try:
-        html = markdown.render(text, env)
-        if not is_readable(html):
+        cleaned = clean_until(markdown.render(text, env), started + CLEANING_SECONDS)
+        if cleaned is None:
             raise TooMuch
     except (TooMuch, RecursionError) as error:
         logger.warning("markdown_shown_as_plain_text", characters=len(text), reason=type(error).__name__)
         return Rendered(plain(text), is_plain=True)
     return Rendered(
-        clean(html),
+        cleaned,
         headings=tuple(env.get("headings", ())),
         addresses=tuple(env.get("addresses", ())),
         places=tuple(env.get("places", ())),
@@ -269,19 +241,16 @@ def _without_pictures(tokens: Sequence[Token], which: Callable[[str], bool]) -> 
 # --- Rendering
 
 
-def _code(code: str, name: str, attributes: str) -> str:
-    """A code block with the classes of Pygments' tokens; the colours are in the style sheet."""
-    language = _ALIASES.get(name.lower(), name.lower())
-    if language in _LANGUAGES and len(code) <= MAX_CODE_CHARACTERS:
-        body = highlight(code, get_lexer_by_name(language, stripnl=False), HtmlFormatter(nowrap=True))
-    else:
-        body = escape(code)
+def _fence(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """A code block, in colours if its language is known and there is time for it."""
+    name, *_others = unescapeAll(tokens[index].info).split() or [""]
+    language = language_of(name)
+    code = tokens[index].content
+    shown = coloured(code, language, until=env["deadline"]) if env["colours"] else escape(code)
     label = f' data-language="{escape(language)}"' if language else ""
-    return f'<pre class="code"{label}><code>{body}</code></pre>'
-
-
-def _code_without_colours(code: str, name: str, attributes: str) -> str:
-    return f'<pre class="code"><code>{escape(code)}</code></pre>'
+    return f'<pre class="code"{label}><code>{shown}</code></pre>\n'
 
 
 def _table_open(
@@ -307,22 +276,23 @@ def _slug(title: str) -> str:
 
 
 def _parser(**options: Any) -> MarkdownIt:
-    markdown = MarkdownIt(
-        "commonmark", {"html": False, "maxNesting": MAX_NESTING, "highlight": _code, **options}
-    ).enable(["table", "strikethrough"])
+    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING, **options}).enable(
+        ["table", "strikethrough"]
+    )
     markdown.disable(["html_block", "html_inline"])
     markdown.use(gfm_autolink_plugin)
     everywhere: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     markdown.block.ruler.before("table", "guard", _guard_block, everywhere)
     markdown.inline.ruler.before("text", "guard", _guard_inline)
     markdown.core.ruler.push("align_by_class", _align_by_class)
+    markdown.add_render_rule("fence", _fence)
     markdown.add_render_rule("table_open", _table_open)
     markdown.add_render_rule("table_close", _table_close)
     return markdown
 
 
-def _article_parser(**options: Any) -> MarkdownIt:
-    markdown = _parser(**options)
+def _article_parser() -> MarkdownIt:
+    markdown = _parser()
     markdown.options["alerts"] = True
     markdown.use(footnote_plugin).use(tasklists_plugin).use(admon_plugin).use(containers).use(islands)
     markdown.core.ruler.push("shift_headings", _shift_headings(smallest=2, shift=0))
@@ -346,5 +316,4 @@ def _message_parser() -> MarkdownIt:
 
 
 _article = _article_parser()
-_article_without_colours = _article_parser(highlight=_code_without_colours)
 _message = _message_parser()

@@ -12,6 +12,8 @@ from accounts.models import User
 from kb.models import Article, Revision
 
 MAX_LINES = 2_000
+# Comparing takes time by the square of the lines: five thousand in another order take more than a second.
+MAX_COMPARED_LINES = 3_000
 AROUND = 3
 
 
@@ -24,12 +26,40 @@ class Line:
 
 
 def lines(before: str, after: str) -> list[Line]:
-    """The changed lines with a few around them; at most MAX_LINES."""
+    """The changed lines with a few around them; at most MAX_LINES.
+
+    Where more than MAX_COMPARED_LINES lie between the first change and the last, all of them count as changed.
+    """
+    old, new = before.splitlines(), after.splitlines()
+    head = _shared(old, new)
+    tail = _shared(old[head:][::-1], new[head:][::-1])
+    if max(len(old), len(new)) - head - tail > MAX_COMPARED_LINES:
+        return _rewritten(old, new, head, tail)
+    first, last = max(head - AROUND, 0), max(tail - AROUND, 0)
     kinds = {"+": "added", "-": "removed", " ": "same", "@": "gap"}
-    found = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=AROUND)
+    found = difflib.unified_diff(
+        old[first : len(old) - last], new[first : len(new) - last], lineterm="", n=AROUND
+    )
     # The first two lines name the files; before the first line of the text nothing is left out.
     rows = [Line(kinds[one[0]], one[1:]) for one in islice(found, 2, MAX_LINES + 2)]
-    return rows[1:] if rows and rows[0].text.startswith(("@ -0,0 ", "@ -1 ", "@ -1,")) else rows
+    starts_at_once = not first and rows and rows[0].text.startswith(("@ -0,0 ", "@ -1 ", "@ -1,"))
+    return rows[1:] if starts_at_once else rows
+
+
+def _shared(old: list[str], new: list[str]) -> int:
+    """With how many equal lines both begin."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
+
+
+def _rewritten(old: list[str], new: list[str], head: int, tail: int) -> list[Line]:
+    """Everything between what both begin and end with, taken out and put in."""
+    around = [Line("same", one) for one in old[max(head - AROUND, 0) : head]]
+    if head > AROUND:
+        around.insert(0, Line("gap", ""))
+    removed = [Line("removed", one) for one in old[head : len(old) - tail][: MAX_LINES // 2]]
+    added = [Line("added", one) for one in new[head : len(new) - tail][: MAX_LINES // 2]]
+    return [*around, *removed, *added]
 
 
 def facts(before: Revision | None, after: Revision) -> list[tuple[str, str, str]]:

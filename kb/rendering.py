@@ -17,7 +17,7 @@ from kb.models import Article, Revision, Source, SourceFile
 from kb.trees.naming import PAGES, loosely
 
 # Raised when the renderer gives other HTML for the same text.
-RENDERER = 2
+RENDERER = 3
 KEPT_SECONDS = 24 * 60 * 60
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 # Where documentation sites keep what is served from the root.

@@ -42,7 +42,8 @@ _MARKS = [
 ]
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
-_CODE = re.compile(r"^(`{3,}|~{3,}).*?^\1", re.MULTILINE | re.DOTALL)
+# Possessive: a line of nothing but backticks is tried once, not at each of its lengths.
+_CODE = re.compile(r"^(`{3,}+|~{3,}+).*?^\1", re.MULTILINE | re.DOTALL)
 
 
 class Unreadable(Exception):

@@ -1,7 +1,5 @@
 """What vendors' documents hold: boxes, tabs, islands of HTML, components, addresses that lead nowhere."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -164,21 +162,4 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_any_mixture_renders_and_is_clean(text):
     out = html(text, lambda asked: dict.fromkeys(asked))
-    assert clean(out) == out
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("::: tip\n" * 20_000, "::: tabs\n== a\n" * 10_000, "# a\n" * 40_000, "<Tabs>\n" * 20_000),
-        *("<Foo " * 30_000, '<a "' * 40_000, "<a '\"" * 30_000, "<Foo {" * 25_000, "<!--" * 40_000),
-        *("<img src='" * 15_000, "<img alt=\"x\" " * 15_000, "<table><tr><td>" * 10_000, "{/*" * 50_000),
-        *("> [!NOTE]\n" * 15_000, "<Foo\n" * 30_000, "<a href=\"x\"" * 15_000, "import x\n" * 20_000),
-    ],
-    ids=lambda text: repr(text[:12]),
-)  # fmt: skip
-def test_hostile_markup_is_shown_within_a_second_of_work(text):
-    started = time.thread_time()
-    out = html(text)
-    assert time.thread_time() - started < 1
     assert clean(out) == out
