@@ -266,6 +266,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    "prune-pictures": {
+        "task": "kb.tasks.prune_pictures",
+        "schedule": crontab(hour="4", minute="41"),
+        "options": {"expires": 3600},
+    },
     "prune-searches": {
         "task": "kb.tasks.prune_searches",
         "schedule": crontab(hour="4", minute="23"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -89,7 +89,10 @@ def edit(
     article = _locked(article)
     if based_on is not None and based_on != _last_number(article):
         raise InvalidTransition(
-            _("Somebody else saved this article meanwhile. Copy your text, reload, and merge it.")
+            _(
+                "Somebody else saved this article meanwhile; their text is among the revisions. Saving again "
+                "puts yours over it."
+            )
         )
     before = _facts(article), article.title, article.summary, article.body
     put_words(article, words)
@@ -171,6 +174,24 @@ def publish(article: Article, *, by: User | None, at: datetime | None = None) ->
     article.publish_at = None
     article.published_at = article.published_at or at or timezone.now()
     return _move(article, Status.PUBLISHED, Revision.Kind.PUBLISHED, by=by, at=at)
+
+
+@transaction.atomic
+def confirm(article: Article, *, by: User | None, next_on: date, at: datetime | None = None) -> Article:
+    """Somebody read a published article again and it is right; `next_on` is when it is read next.
+
+    Its last change stays where it was: no reader has anything new to read.
+    """
+    now = at or timezone.now()
+    article = _locked(article)
+    if not article.is_published:
+        raise InvalidTransition(_("Only a published article is reviewed."))
+    if next_on <= timezone.localdate(now):
+        raise InvalidInput(_("Please choose a day in the future."))
+    article.reviewed_on, article.review_on = timezone.localdate(now), next_on
+    article.save(update_fields=["reviewed_on", "review_on"])
+    _keep(article, Revision.Kind.REVIEWED, by=by, at=now)
+    return article
 
 
 def publish_due(now: datetime) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 
 from accounts.models import User
-from kb.models import Article, Revision
+from kb.models import Article, Category, Revision
+from products.models import Platform, Product
 
 MAX_LINES = 2_000
 # Comparing takes time by the square of the lines: five thousand in another order take more than a second.
@@ -28,7 +31,7 @@ class Line:
 def lines(before: str, after: str) -> list[Line]:
     """The changed lines with a few around them; at most MAX_LINES.
 
-    Where more than MAX_COMPARED_LINES lie between the first change and the last, all of them count as changed.
+    Where more than MAX_COMPARED_LINES lie between the first change and the last, all of them are changed.
     """
     old, new = before.splitlines(), after.splitlines()
     head = _shared(old, new)
@@ -80,10 +83,25 @@ def _label(name: str) -> str:
 
 
 def _said(name: str, value: object) -> str:
-    if name == "owner" and value:
+    """A fact as the editor shows it, in the reader's language; what is no longer there keeps its code."""
+    if value in (None, "", []):
+        return ""
+    if name == "owner":
         return str(User.objects.filter(pk=value).first() or value)
+    if name == "category":
+        return str(Category.objects.filter(slug=value).first() or value)
+    if name == "products":
+        return ", ".join(_named(value, {one.code: str(one) for one in Product.objects.all()}))
+    if name == "platforms":
+        return ", ".join(_named(value, dict(Platform.choices)))
+    if name in ("kind", "audience"):
+        return ", ".join(_named([value], dict(Article._meta.get_field(name).flatchoices)))
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     if isinstance(value, dict):
         return ", ".join(f"{name}: {one}" for name, one in value.items())
-    return "" if value is None else str(value)
+    return str(value)
+
+
+def _named(codes: object, names: Mapping[Any, Any]) -> list[str]:
+    return [str(names.get(code, code)) for code in codes] if isinstance(codes, list) else [str(codes)]

@@ -190,6 +190,9 @@ class Article(models.Model):
     review_on = models.DateField(
         _("review on"), null=True, blank=True, help_text=_("By then somebody should read it again.")
     )
+    reviewed_on = models.DateField(
+        _("last reviewed"), null=True, editable=False, help_text="Somebody read it again, and it held."
+    )
     # Written by kb.staleness, so that a list shows it without a question for each row.
     support_ended_on = models.DateField(null=True, editable=False)
     author = models.ForeignKey(
@@ -258,6 +261,12 @@ class Article(models.Model):
         return self.status == self.Status.PUBLISHED
 
     @property
+    def checked_on(self) -> date | None:
+        """When somebody last found it right, where that was after its last change."""
+        changed_on = timezone.localdate(self.updated_at)
+        return self.reviewed_on if self.reviewed_on and self.reviewed_on > changed_on else None
+
+    @property
     def is_public(self) -> bool:
         """Whether anybody may read it."""
         return self.is_published and self.audience == self.Audience.PUBLIC
@@ -289,6 +298,7 @@ class Revision(models.Model):
         SUBMITTED = "submitted", pgettext_lazy("revision", "sent to review")
         SCHEDULED = "scheduled", pgettext_lazy("revision", "scheduled")
         PUBLISHED = "published", pgettext_lazy("revision", "published")
+        REVIEWED = "reviewed", pgettext_lazy("revision", "read again, still right")
         UNPUBLISHED = "unpublished", pgettext_lazy("revision", "taken back")
         ARCHIVED = "archived", pgettext_lazy("revision", "archived")
 

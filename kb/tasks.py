@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from helpdesk.errors import InvalidTransition
-from kb import actions, indexing, trail
+from kb import actions, indexing, pictures, trail
 from kb.trees.importing import import_tree
 from kb.trees.naming import slugged
 
@@ -57,3 +57,8 @@ def import_trees() -> None:
 @shared_task
 def prune_searches() -> None:
     trail.prune(timezone.now())
+
+
+@shared_task
+def prune_pictures() -> None:
+    pictures.prune(timezone.now())

@@ -137,14 +137,6 @@ def write_from(ticket: Ticket, *, by: User, **words: Any) -> Article:
 
 
 @transaction.atomic
-def confirm_current(article: Article, *, by: User, next_on: date, at: datetime | None = None) -> Article:
-    """It was read again and holds; when it is read next. Raises InvalidInput for a day gone by."""
-    now = at or timezone.now()
-    if next_on <= timezone.localdate(now):
-        raise InvalidInput(_("Please choose a day in the future."))
-    return articles.edit(article, by=by, at=now, review_on=next_on)
-
-
 def mark_stale(now: datetime) -> int:
     """Find what has become stale and tell its owners, each once. Returns how many articles are stale.
 

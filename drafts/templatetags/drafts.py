@@ -28,3 +28,10 @@ def kept_draft(context: Any, kind: str, key: int | str = "", *, later: bool = Fa
     if key not in drafts:
         drafts[key] = all_about(request.user, key)
     return {"address": address, "draft": drafts[key].get(place) or {}}
+
+
+@register.inclusion_tag("drafts/_kept.html", takes_context=True)
+def kept_draft_at(context: Any, place: str) -> dict[str, Any]:
+    """`{% kept_draft_at place %}`, where the place is known as a whole and the form stands alone."""
+    kind, _dash, key = place.partition("-")
+    return kept_draft(context, kind, key)  # type: ignore[no-any-return]

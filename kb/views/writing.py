@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Callable, Iterable
 from functools import wraps
 
@@ -9,11 +11,13 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from helpdesk.errors import Refused
+from drafts import actions as drafts_of_forms
+from helpdesk.errors import InvalidTransition, Refused
 from helpdesk.markdown import render_article
 from helpdesk.text import error_codes
 from kb import actions, checking
@@ -52,19 +56,20 @@ def drafts(request: HttpRequest) -> HttpResponse:
 @for_writers
 def write(request: HttpRequest) -> HttpResponse:
     """A new article, or the translation of one: `?translates=slug&language=en` takes over its facts."""
+    original, place = _original(request), _place(request)
     if request.method != "POST":
-        return form_page(request, ArticleForm(initial=_initial(request)))
+        return form_page(request, ArticleForm(initial=_initial(request, original)), place=place)
     form = ArticleForm(request.POST)
     if not form.is_valid():
-        return form_page(request, form, status=422)
+        return form_page(request, form, place=place, status=422)
     words = {name: value for name, value in form.cleaned_data.items() if name != "based_on"}
     try:
         article = actions.create(by=writer(request), **words)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return form_page(request, form, status=422)
+        return form_page(request, form, place=place, status=422)
     messages.success(request, _("The draft is saved. Only staff see it until it is published."))
-    return redirect("kb_edit", article.slug, article.language)
+    return saved(request, article, place)
 
 
 @for_writers
@@ -77,13 +82,20 @@ def edit(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     form = ArticleForm(request.POST, instance=article)
     if not form.is_valid():
         return form_page(request, form, article=find(request, slug, language), status=422)
+    words = {**form.cleaned_data, "based_on": _seen(request, article, form.cleaned_data["based_on"])}
     try:
-        actions.edit(article, by=writer(request), **form.cleaned_data)
+        article = actions.edit(article, by=writer(request), **words)
+    except InvalidTransition as refusal:
+        form.add_error(None, str(refusal))
+        # Saved once more, it is meant: what the others wrote is among the revisions beside it.
+        form.data = form.data.copy()
+        form.data["based_on"] = str(last.number if last else 0)
+        return form_page(request, form, article=find(request, slug, language), status=409)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return form_page(request, form, article=find(request, slug, language), status=409)
+        return form_page(request, form, article=find(request, slug, language), status=422)
     messages.success(request, _("Saved."))
-    return redirect("kb_edit", slug, language)
+    return saved(request, article, _place_of(article))
 
 
 @require_POST
@@ -141,9 +153,40 @@ def writer(request: HttpRequest) -> User:
     return request.user
 
 
-def _initial(request: HttpRequest) -> dict[str, object]:
-    slug = asked(request, "translates")
-    original = Article.objects.visible_to(request.user).filter(slug=slug).first() if slug else None
+def saved(request: HttpRequest, article: Article, place: str) -> HttpResponse:
+    """What was typed has arrived: neither the server nor the browser need keep it any more."""
+    drafts_of_forms.discard(writer(request), place)
+    key = re.sub(r"[^\w-]", "", asked(request, "draft"))[:36]
+    address = reverse("kb_edit", args=[article.slug, article.language])
+    return redirect(f"{address}?kept={key}" if key else address)
+
+
+def _seen(request: HttpRequest, article: Article, shown: int | None) -> int | None:
+    """The revision that the writer's text began from: a text that was typed before somebody else saved, and
+    came back from a draft after it, is no later than it was."""
+    kept = re.fullmatch(rf"article-{article.pk}-(\d{{1,9}})", asked(request, "draft"))
+    return min(shown, int(kept[1])) if kept and shown is not None else shown
+
+
+def _place_of(article: Article) -> str:
+    """Where the editor of an article keeps what is typed (drafts.models.Draft)."""
+    return f"article-{article.pk}"
+
+
+def _place(request: HttpRequest) -> str:
+    """Where a new article is kept: one for each thing that it began from."""
+    if original := _original(request):
+        return f"translation-{original.pk}"
+    words = request.GET.get("words", "").strip()
+    return f"wanted-{zlib.crc32(words.encode())}" if words else "article"
+
+
+def _original(request: HttpRequest) -> Article | None:
+    slug = request.GET.get("translates", "").replace("\0", "")
+    return Article.objects.visible_to(request.user).filter(slug=slug).first() if slug else None
+
+
+def _initial(request: HttpRequest, original: Article | None) -> dict[str, object]:
     if original is None:
         return _wanted(request)
     return {
@@ -183,10 +226,11 @@ def form_page(
     form: ArticleForm,
     *,
     article: Article | None = None,
+    place: str = "",
     status: int = 200,
     **more: object,
 ) -> HttpResponse:
-    """The editor. `more` is for pages that start an article from something else."""
+    """The editor. `place` keeps what is typed; `more` is for pages that start from something else."""
     revisions = article.revisions.select_related("by").order_by("-number")[:8] if article else []
     organizations = [int(getattr(one, "pk", one)) for one in form["organizations"].value() or ()]
     preview = _preview(
@@ -196,5 +240,11 @@ def form_page(
         audience=form["audience"].value() or "",
         organizations=organizations,
     )
-    context = framed(request, form=form, article=article, revisions=revisions, **preview, **more)
+    seen = form["based_on"].value()
+    kept = {
+        "place": _place_of(article) if article else place,
+        "draft_key": f"article-{article.pk}-{seen}" if article and seen else "",
+        "done_draft": asked(request, "kept")[:36],
+    }
+    context = framed(request, form=form, article=article, revisions=revisions, **preview, **kept, **more)
     return render(request, "kb/write.html", context, status=status)

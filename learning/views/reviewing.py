@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from helpdesk.errors import InvalidInput
+from kb import actions as articles
 from kb.models import Article
 from kb.views.finding import asked, framed
 from kb.views.writing import find, for_writers, writer
@@ -66,11 +67,14 @@ def confirm(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     next_on = parse_date(asked(request, "next_on")) if asked(request, "next_on") else None
     next_on = next_on or actions.in_half_a_year(timezone.localdate())
     try:
-        actions.confirm_current(article, by=writer(request), next_on=next_on)
+        articles.confirm(article, by=writer(request), next_on=next_on)
     except InvalidInput as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Noted. It is read again on the day you chose."))
+        said = _("Noted as reviewed today. It is read again on %(day)s.") % {"day": next_on.isoformat()}
+        messages.success(request, said)
     if "list" in request.POST:
         return redirect("kb_needs_review")
+    if "page" in request.POST:
+        return redirect(f"{article.get_absolute_url()}?lang={language}")
     return redirect("kb_edit", slug, language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,7 +13,7 @@ from accounts.doors import staff_required
 from accounts.requests import SignedInRequest
 from helpdesk.errors import InvalidInput, Refused
 from kb.forms import ArticleForm
-from kb.views.writing import for_writers, form_page, writer
+from kb.views.writing import for_writers, form_page, saved, writer
 from learning import actions, drafting
 from learning.offering import beside
 from learning.permissions import can_write_from
@@ -28,10 +28,11 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
     ticket = _ticket(request, number)
     if not can_write_from(request.user, ticket):
         raise PermissionDenied
+    place = f"fromticket-{ticket.pk}"
     passages = drafting.passages(ticket, writer(request))
     if request.method != "POST":
         form = ArticleForm(initial=drafting.initial(ticket, writer(request)))
-        return form_page(request, form, ticket=ticket, passages=passages)
+        return form_page(request, form, place=place, ticket=ticket, passages=passages)
     form = ArticleForm(request.POST)
     status = 422
     if form.is_valid():
@@ -43,8 +44,8 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
             status = 422 if isinstance(refusal, InvalidInput) else 409
         else:
             messages.success(request, _("The draft is saved and linked to the ticket."))
-            return redirect("kb_edit", article.slug, article.language)
-    return form_page(request, form, status=status, ticket=ticket, passages=passages)
+            return saved(request, article, place)
+    return form_page(request, form, place=place, status=status, ticket=ticket, passages=passages)
 
 
 @require_safe

@@ -1,5 +1,5 @@
 /* Writing an article. Contract:
-     <form data-editor>                       asks before it is left with changes; Ctrl+S saves
+     <form data-editor>                       Ctrl+S saves
      <textarea data-pictures="address">       takes pictures that are pasted or dropped; data-working and data-failed are
                                               said, data-name stands for the picture until the writer names it
      <button data-choose-picture="id">        the same from a dialog; <input type="file"> beside it
@@ -116,13 +116,9 @@ for (const slug of document.querySelectorAll("[data-slug-from]")) {
   title.addEventListener("input", () => { if (follows) slug.value = made(); });
 }
 
-/* --- Nothing is lost */
+/* --- Saving; what is typed meanwhile draft.js keeps */
 
 if (form) {
-  let isDirty = form.hasAttribute("data-editor-changed");
-  form.addEventListener("input", () => { isDirty = true; });
-  form.addEventListener("submit", () => { isDirty = false; });
-  addEventListener("beforeunload", (event) => { if (isDirty) event.preventDefault(); });
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
       event.preventDefault();

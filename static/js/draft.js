@@ -4,6 +4,7 @@
    people at one computer never see each other's drafts. The newer of the two copies is offered.
 
    data-draft-fresh     the server sent the form back with errors: what stands in it is newer than the draft
+   data-draft-again     the address of the empty form, where its path alone is not it
    [data-draft-kept]    the server's address and its copy (templates/drafts/_kept.html)
    [data-draft-state]   inside the form: says data-saved, data-saved-here or data-restored
    [data-draft-ignore]  fields in it are no words of anybody's: how and when to send
@@ -221,7 +222,7 @@ class Draft {
   async forget() {
     this.drop();
     await this.forgetOnServer();
-    location.assign(location.pathname);
+    location.assign(this.form.dataset.draftAgain ?? location.pathname);
   }
 
   /* Nothing need be sent any more: the thanks stand where the form stood. */

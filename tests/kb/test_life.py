@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 
 from helpdesk.errors import InvalidInput, InvalidTransition
-from kb import actions
-from kb.models import Article
+from kb import actions, differences
+from kb.models import Article, Category
 from tests.kb.conftest import article
 
 pytestmark = pytest.mark.django_db
@@ -87,8 +88,6 @@ def test_the_words_of_an_unpublished_translation_find_nothing(shelf, ana):
 
 
 def test_a_writer_sees_what_each_save_changed_and_goes_back(client, ana, rui):
-    from django.urls import reverse
-
     written = article("echo", "Echo", body="one\ntwo\nthree", by=ana)
     actions.edit(written, by=ana, body="one\n<b>2</b>\nthree", error_codes=["17"], owner=ana)
     address = reverse("kb_revision", args=["echo", "en", 3])
@@ -105,9 +104,55 @@ def test_a_writer_sees_what_each_save_changed_and_goes_back(client, ana, rui):
     assert client.get(reverse("kb_revision", args=["echo", "en", 9])).status_code == 404
 
 
-def test_the_way_from_draft_to_archive_has_its_buttons(clock, client, ana):
-    from django.urls import reverse
+def test_facts_change_by_their_names_in_the_readers_language(live_sdk, ana):
+    guides = Category.objects.get(slug="guides")
+    written = article("echo", "Echo", by=ana)
+    actions.edit(
+        written, by=ana, products=[live_sdk], platforms=["ios", "server"], kind="faq", audience="customers",
+        category=guides,
+    )  # fmt: skip
+    before, after = written.revisions.get(number=2), written.revisions.get(number=3)
+    said = {name: (old, new) for name, old, new in differences.facts(before, after)}
+    assert said["category"] == ("FAQ", "Guides")
+    assert said["products"] == ("", str(live_sdk))
+    assert said["kind"] == ("Guide", "FAQ")
+    assert said["who may read it"] == ("everybody", "customers who are signed in")
+    with translation.override("zh-hans"):
+        said = {name: new for name, _old, new in differences.facts(before, after)}
+        assert said["分类"] == "使用指南" and said["平台"] == "iOS, 服务端"
 
+
+def test_a_long_text_in_another_order_is_compared_at_once():
+    numbers = [f"{number}" for number in range(20_000)]
+    shuffled = [f"{number * 7 % 20_011}" for number in range(20_000)]
+    rows = differences.lines("\n".join(["same", *numbers, "end"]), "\n".join(["same", *shuffled, "end"]))
+    assert rows[0] == differences.Line("same", "same") and len(rows) == differences.MAX_LINES + 2
+    changed = differences.lines("\n".join(numbers), "\n".join([*numbers[:9_000], "new", *numbers[9_001:]]))
+    assert [one.kind for one in changed] == ["gap", *["same"] * 3, "removed", "added", *["same"] * 3]
+
+
+def test_an_article_that_is_still_right_says_since_when(clock, client, shelf, ana, rui):
+    echo = shelf["echo"]
+    changed_at = Article.objects.get(pk=echo.pk).updated_at
+    clock.shift(timedelta(days=40))
+    client.force_login(rui)
+    address = reverse("kb_confirm_current", args=["echo", "en"])
+    assert client.post(address).status_code == 404
+    assert "Reviewed" not in client.get(echo.get_absolute_url()).content.decode()
+    client.force_login(ana)
+    answer = client.post(address, {"page": "1"})
+    assert answer["Location"].startswith(echo.get_absolute_url())
+    echo.refresh_from_db()
+    today = timezone.localdate()
+    assert (echo.reviewed_on, echo.updated_at) == (today, changed_at)
+    assert (echo.revisions.last().kind, echo.revisions.last().by) == ("reviewed", ana)
+    client.force_login(rui)
+    assert f"Reviewed {today}" in client.get(echo.get_absolute_url()).content.decode()
+    with pytest.raises(InvalidTransition):
+        actions.confirm(shelf["secret-plan"], by=ana, next_on=today + timedelta(days=1))
+
+
+def test_the_way_from_draft_to_archive_has_its_buttons(clock, client, ana):
     written = article("echo", "Echo", published=False, by=ana)
     client.force_login(ana)
 

@@ -1,6 +1,9 @@
+from zlib import crc32
+
 import pytest
 from django.urls import reverse
 
+from drafts import actions as drafts
 from kb.models import Article, Category
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +94,32 @@ def test_a_stale_form_is_refused_and_keeps_the_text(shelf, client, ana, words):
     assert answer.status_code == 409
     assert b"Somebody else saved" in answer.content and b"Second" in answer.content
     assert Article.objects.get(slug="echo", language="en").body == "First"
+    # What was typed over the first text came back from a draft: it is as old as it was.
+    draft = {"draft": f"article-{shelf['echo'].pk}-2", "based_on": "3"}
+    assert client.post(address, {**words, "body": "Second", **draft}).status_code == 409
+    # The form that is shown then knows of the other text; saved again, it is meant.
+    assert client.post(address, {**words, "body": "Second", "based_on": "3"}).status_code == 302
+    assert Article.objects.get(slug="echo", language="en").body == "Second"
+
+
+def test_what_is_typed_is_kept_until_it_is_saved_each_text_in_its_own_place(shelf, client, ana, words):
+    client.force_login(ana)
+    echo, other = shelf["echo"], shelf["token-expired"]
+    new, translation = reverse("kb_write"), reverse("kb_write") + "?translates=token-expired&language=zh-hans"
+    places = {
+        new: "article",
+        translation: f"translation-{other.pk}",
+        f"{new}?words=no+video": f"wanted-{crc32(b'no video')}",
+        reverse("kb_edit", args=["echo", "en"]): f"article-{echo.pk}",
+    }
+    for address, place in places.items():
+        kept = drafts.keep(ana, place, content={"body": [f"Typed in {place}."]})
+        page = client.get(address).content.decode()
+        assert f'data-draft-kept="/drafts/{place}/"' in page and kept.text in page
+    answer = client.post(new, {**words, "draft": "3f1c-key"})
+    assert 'data-draft-done="3f1c-key"' in client.get(answer["Location"]).content.decode()
+    assert drafts.find(ana, "article") is None
+    assert drafts.find(ana, f"translation-{other.pk}") is not None
 
 
 def test_a_translation_starts_from_the_facts_of_the_original(shelf, client, ana):
