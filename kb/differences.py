@@ -18,6 +18,7 @@ MAX_LINES = 2_000
 # Comparing takes time by the square of the lines: five thousand in another order take more than a second.
 MAX_COMPARED_LINES = 3_000
 AROUND = 3
+_CHOICES = {"kind": Article.Kind.choices, "audience": Article.Audience.choices}
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,8 @@ def _said(name: str, value: object) -> str:
         return ", ".join(_named(value, {one.code: str(one) for one in Product.objects.all()}))
     if name == "platforms":
         return ", ".join(_named(value, dict(Platform.choices)))
-    if name in ("kind", "audience"):
-        return ", ".join(_named([value], dict(Article._meta.get_field(name).flatchoices)))
+    if name in _CHOICES:
+        return ", ".join(_named([value], dict(_CHOICES[name])))
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     if isinstance(value, dict):

@@ -97,8 +97,8 @@ def _remove(pk: int, *, before: datetime) -> bool:
 def _named_somewhere() -> set[str]:
     """The digests that stand in a revision, which may be restored, or in what somebody has not saved yet."""
     revisions = Revision.objects.filter(body__contains="/docs/pictures/").values_list("body", flat=True)
-    typed = Draft.objects.annotate(text=Cast("content", models.TextField()))
-    drafts = typed.filter(text__contains="/docs/pictures/").values_list("text", flat=True)
+    typed = Draft.objects.annotate(said=Cast("content", models.TextField()))
+    drafts = typed.filter(said__contains="/docs/pictures/").values_list("said", flat=True)
     return {
         digest
         for texts in (revisions.iterator(), drafts.iterator())

@@ -34,4 +34,4 @@ def kept_draft(context: Any, kind: str, key: int | str = "", *, later: bool = Fa
 def kept_draft_at(context: Any, place: str) -> dict[str, Any]:
     """`{% kept_draft_at place %}`, where the place is known as a whole and the form stands alone."""
     kind, _dash, key = place.partition("-")
-    return kept_draft(context, kind, key)  # type: ignore[no-any-return]
+    return kept_draft(context, kind, key)

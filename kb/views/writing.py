@@ -88,8 +88,9 @@ def edit(request: HttpRequest, slug: str, language: str) -> HttpResponse:
     except InvalidTransition as refusal:
         form.add_error(None, str(refusal))
         # Saved once more, it is meant: what the others wrote is among the revisions beside it.
-        form.data = form.data.copy()
-        form.data["based_on"] = str(last.number if last else 0)
+        sent = request.POST.copy()
+        sent["based_on"] = str(last.number if last else 0)
+        form.data = sent
         return form_page(request, form, article=find(request, slug, language), status=409)
     except Refused as refusal:
         form.add_error(None, str(refusal))
