@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import structlog
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from events.models import Event
+from helpdesk.batches import NotInABatch, one_batch
 
 logger = structlog.get_logger(__name__)
 
@@ -21,21 +22,63 @@ Listener = Callable[[Event], None]
 def announce(event_id: int) -> bool:
     """Call every listener for one event. Returns whether the event is announced now.
 
-    The row is locked while the listeners run, so that two workers never announce it at once.
     Listeners may be called again after a failure of one of them or of the machine, so each must do
-    its work once however often it is called.
+    its work once however often it is called. Those that did theirs keep it when another one fails.
     """
-    with transaction.atomic():
-        event = (
-            Event.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-            .select_related(
-                "ticket", "ticket__organization", "ticket__assignee", "ticket__requester", "actor"
-            )
-            .filter(pk=event_id, announced_at=None)
-            .first()
-        )
-        if event is None:
-            return False
+    try:
+        with transaction.atomic():
+            events = _locked([event_id])
+            for event in events:
+                _tell(event)
+            _mark(events)
+            return bool(events)
+    except Exception:
+        return _announce_step_by_step(event_id)
+
+
+def announce_oldest(most: int, *, after: int = 0) -> int | None:
+    """Announce what has waited longest, up to so many events, of those after this one.
+
+    Returns the last event that was looked at when there may be more. The scan finds thousands at once, and
+    most of them only tell somebody: they are announced in one transaction. An event for which a listener
+    wants the lock of a ticket is announced after them, alone: no ticket stays locked for others' sake.
+    """
+    waiting = list(Event.objects.pending().filter(pk__gt=after).values_list("pk", flat=True)[:most])
+    try:
+        alone = _announce_together(waiting)
+    except Exception:
+        logger.exception("announcing_together_failed", events=len(waiting))
+        alone = waiting
+    for event_id in alone:
+        announce(event_id)
+    return waiting[-1] if len(waiting) == most else None
+
+
+@transaction.atomic
+def _announce_together(event_ids: Sequence[int]) -> list[int]:
+    """All of them or, when a listener fails, none. Returns those that are to be announced alone."""
+    told, alone = [], []
+    with one_batch():
+        for event in _locked(event_ids):
+            try:
+                _tell(event)
+            except NotInABatch:
+                alone.append(event.pk)
+            else:
+                told.append(event)
+    _mark(told)
+    return alone
+
+
+def _tell(event: Event) -> None:
+    for listen in _listeners():
+        listen(event)
+
+
+@transaction.atomic
+def _announce_step_by_step(event_id: int) -> bool:
+    """Each listener with a savepoint of its own, up to the one that fails."""
+    for event in _locked([event_id]):
         for listen in _listeners():
             try:
                 with transaction.atomic():
@@ -43,8 +86,25 @@ def announce(event_id: int) -> bool:
             except Exception:
                 logger.exception("listener_failed", event_id=event_id, listener=listen.__module__)
                 return False
-        Event.objects.filter(pk=event_id).update(announced_at=timezone.now())
+        _mark([event])
         return True
+    return False
+
+
+def _locked(event_ids: Sequence[int]) -> list[Event]:
+    """Those of the events that wait and are in nobody's hands, oldest first, with what listeners read.
+
+    They are locked, so that two workers never announce one at once.
+    """
+    waiting = Event.objects.pending().filter(pk__in=event_ids)
+    taken = list(waiting.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    related = ("ticket", "ticket__organization", "ticket__assignee", "ticket__requester", "actor")
+    return list(Event.objects.filter(pk__in=taken).select_related(*related)) if taken else []
+
+
+def _mark(events: Sequence[Event]) -> None:
+    if events:
+        Event.objects.filter(pk__in=[event.pk for event in events]).update(announced_at=timezone.now())
 
 
 @cache

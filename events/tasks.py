@@ -3,7 +3,6 @@
 from celery import shared_task
 
 from events import announcing
-from events.models import Event
 from helpdesk import hints
 
 # Small, so that a storm of events does not keep a worker from the scan for long.
@@ -21,8 +20,6 @@ def announce_pending(after: int = 0) -> None:
 
     A full batch asks for the next one, so that events which fail again and again never hide the newer ones.
     """
-    waiting = list(Event.objects.pending().filter(pk__gt=after).values_list("pk", flat=True)[:SWEEP_BATCH])
-    for event_id in waiting:
-        announcing.announce(event_id)
-    if len(waiting) == SWEEP_BATCH:
-        hints.give(announce_pending, waiting[-1])
+    last = announcing.announce_oldest(SWEEP_BATCH, after=after)
+    if last is not None:
+        hints.give(announce_pending, last)

@@ -35,16 +35,22 @@ class _Messenger:
     )
     thread: threading.Thread | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    waiting: set[tuple[str, tuple[Any, ...]]] = field(default_factory=set)
 
     def give(self, task: Any, args: tuple[Any, ...], seconds: float) -> None:
         with self.lock:
             if self.thread is None:
                 self.thread = threading.Thread(target=self._run, name="hints", daemon=True)
                 self.thread.start()
-        try:
-            self.hints.put_nowait((task, args, seconds))
-        except queue.Full:
-            logger.warning("hint_lost", task=task.name, reason="too many are waiting")
+            if (task.name, args) in self.waiting and not seconds:
+                return  # the same one is about to leave: a batch of events asks for the mail as often
+            try:
+                self.hints.put_nowait((task, args, seconds))
+            except queue.Full:
+                logger.warning("hint_lost", task=task.name, reason="too many are waiting")
+                return
+            if not seconds:
+                self.waiting.add((task.name, args))
 
     def wait(self, seconds: float) -> bool:
         """Wait until all hints given so far are gone. Returns whether they are."""
@@ -57,6 +63,8 @@ class _Messenger:
         paused_until = 0.0
         while True:
             task, args, seconds = self.hints.get()
+            with self.lock:
+                self.waiting.discard((task.name, args))
             if time.monotonic() >= paused_until:
                 try:
                     when = {"countdown": seconds} if seconds else {}

@@ -12,7 +12,7 @@ from events.presenting import CUSTOMER_VISIBLE
 from notifications import people
 from sla.climbing import step_of
 from sla.ladder import Role
-from tickets.models import Message, Ticket
+from tickets.models import Message
 
 
 class Way(Flag):
@@ -188,4 +188,4 @@ def may_hear(person: User, event: Event) -> bool:
         return False
     if not person.is_staff_member and event.kind not in CUSTOMER_VISIBLE:
         return False
-    return Ticket.objects.visible_to(person).filter(pk=event.ticket_id).exists()
+    return event.ticket.is_visible_to(person)

@@ -18,6 +18,7 @@ from channels.layers import get_channel_layer
 from accounts.models import Membership, User
 from events.models import Event
 from events.presenting import CUSTOMER_VISIBLE
+from helpdesk.batches import asked_once
 
 logger = structlog.get_logger(__name__)
 
@@ -116,7 +117,10 @@ async def is_reachable() -> bool:
 
 def _customers(event: Event) -> set[int]:
     """Who on the customer's side may have the ticket open. The socket asks again before it relays."""
-    leads = Membership.objects.filter(
-        organization=event.ticket.organization_id, role=Membership.Role.LEAD
-    ).values_list("user", flat=True)
-    return {event.ticket.requester_id, *leads}
+    return {event.ticket.requester_id, *_leads_of(event.ticket.organization_id)}
+
+
+@asked_once
+def _leads_of(organization_id: int | None) -> list[int]:
+    leads = Membership.objects.filter(organization=organization_id, role=Membership.Role.LEAD)
+    return list(leads.values_list("user", flat=True))

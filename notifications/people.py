@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Tier, User
 from events.models import Event
+from helpdesk.batches import asked_once
 from tickets.hearers import hearers
 
 People = Callable[[Event], Iterable[User]]
@@ -69,12 +70,12 @@ def on_call(event: Event) -> Iterable[User]:
 
 
 def leads_of_tier(event: Event) -> Iterable[User]:
-    return User.objects.agents().filter(tier=tier_of(event), is_lead=True)
+    return _leads(tier_of(event))
 
 
 def leads_of_next_tier(event: Event) -> Iterable[User]:
     """Leads of the tier above the one that held the promise; none at the top."""
-    return User.objects.agents().filter(tier=Tier(tier_of(event)).next_up or "", is_lead=True)
+    return _leads(Tier(tier_of(event)).next_up or "")
 
 
 def account_manager(event: Event) -> Iterable[User]:
@@ -84,7 +85,17 @@ def account_manager(event: Event) -> Iterable[User]:
 
 
 def managers(event: Event) -> Iterable[User]:
-    return User.objects.active().filter(role=User.Role.MANAGER)
+    return _managers()
+
+
+@asked_once
+def _leads(tier: str) -> list[User]:
+    return list(User.objects.agents().filter(tier=tier, is_lead=True))
+
+
+@asked_once
+def _managers() -> list[User]:
+    return list(User.objects.active().filter(role=User.Role.MANAGER))
 
 
 def tier_of(event: Event) -> str:

@@ -4,15 +4,27 @@ from django.test import override_settings
 from events import announcing, recording, tasks
 from events.models import Event
 from helpdesk import hints
+from helpdesk.batches import asked_once
 from tickets import actions
+from tickets.actions.changing import locked
 
 pytestmark = pytest.mark.django_db
 
 heard: list[int] = []
 fail_on: list[str] = []
+lock_on: list[str] = []
+asked: list[str] = []
+
+
+@asked_once
+def who_leads(tier):
+    asked.append(tier)
 
 
 def listen(event):
+    who_leads("L1")
+    if event.kind in lock_on:
+        locked(event.ticket)
     if event.kind in fail_on:
         raise RuntimeError("the listener is broken")
     heard.append(event.pk)
@@ -27,6 +39,8 @@ def a_messenger(monkeypatch):
 def a_listener():
     heard.clear()
     fail_on.clear()
+    lock_on.clear()
+    asked.clear()
     announcing._listeners.cache_clear()
     with override_settings(EVENT_LISTENERS=["tests.events.test_recording.listen"]):
         yield
@@ -49,6 +63,27 @@ def test_a_listener_that_fails_is_asked_again_and_does_not_hold_up_the_others(ti
     fail_on.clear()
     tasks.announce_pending()
     assert heard == [noted.pk, created.pk]
+
+
+def test_many_are_announced_together_and_ask_once_what_is_the_same_for_all(
+    ticket, ana, django_assert_max_num_queries
+):
+    for number in range(10):
+        actions.note(ticket, by=ana, body=f"note {number}")
+    with django_assert_max_num_queries(8):  # look, lock, read, mark, and the savepoint
+        tasks.announce_pending()
+    assert heard == list(ticket.events.values_list("pk", flat=True))
+    assert asked == ["L1"]
+    assert not Event.objects.pending().exists()
+
+
+def test_an_event_for_which_a_ticket_is_locked_is_announced_alone_after_the_others(ticket, ana):
+    actions.note(ticket, by=ana, body="after it")
+    created, noted = ticket.events.all()
+    lock_on.append("ticket.created")
+    tasks.announce_pending()
+    assert heard == [noted.pk, created.pk]
+    assert not Event.objects.pending().exists()
 
 
 def test_what_is_recorded_silently_is_never_announced(ticket, ana):

@@ -37,6 +37,20 @@ def test_a_hint_is_given_once_and_expires():
     assert task.given == [((7,), {"expires": 60})]
 
 
+def test_the_same_hint_does_not_wait_twice():
+    gate = threading.Event()
+    task = Task(during=gate.wait)
+    for _ in range(100):
+        hints.give(task, 7)
+        hints.give(task, 8)
+    gate.set()
+    assert hints.wait_until_given(5)
+    assert 2 <= len(task.given) <= 3
+    hints.give(task, 7)
+    assert hints.wait_until_given(5)
+    assert task.given[-1][0] == (7,)
+
+
 def test_who_gives_a_hint_does_not_wait_for_a_redis_that_hangs():
     gate = threading.Event()
     task = Task(during=gate.wait)

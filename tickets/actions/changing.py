@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from helpdesk.batches import must_be_alone
 from helpdesk.errors import InvalidInput, InvalidTransition
 from tickets.models import Ticket
 
@@ -19,6 +20,7 @@ def locked(ticket: Ticket) -> Ticket:
 
     `no_key`: messages can be inserted meanwhile; a plain lock would make them wait for the whole transaction.
     """
+    must_be_alone()
     return (
         Ticket.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organization")
