@@ -3,15 +3,12 @@ Zoe the stranger."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db.backends.postgresql.operations import DatabaseOperations
-from django.db.utils import OperationalError
 from django.utils import translation
 
 from accounts.models import EmailDomain, Membership, Organization, Tier, User
@@ -40,26 +37,6 @@ def _english_after_each_chinese_page() -> Iterator[None]:
     """A request leaves its language behind in the thread; the next test starts without one."""
     yield
     translation.deactivate()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _flush_past_the_append_only_triggers() -> Iterator[None]:
-    """Tests with real transactions clean up by TRUNCATE, which the triggers refuse to everybody else.
-
-    A web process may still be answering the page that a test has closed: PostgreSQL then ends one of the two.
-    """
-    original = DatabaseOperations.execute_sql_flush
-
-    def flush(self: Any, sql_list: list[str]) -> Any:
-        statements = ["set local session_replication_role = replica", *sql_list]
-        for _ in range(4):
-            with contextlib.suppress(OperationalError):
-                return original(self, statements)
-        return original(self, statements)
-
-    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign,assignment]
-    yield
-    DatabaseOperations.execute_sql_flush = original  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Real processes for tests: a Redis of their own, worker, beat and web on the test database, a mail server.
 
-Every process that a test starts here is stopped when the test ends, also when it fails; what it printed is
+Every process that a test starts here is killed when the test ends, also when it fails; what it printed is
 shown with the failure. Such tests carry the mark `processes` and do not run side by side.
 
     @pytest.mark.processes
@@ -22,6 +22,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import aiosmtpd.controller
 import aiosmtpd.smtp
@@ -35,10 +36,10 @@ from helpdesk.embedded.redis import find_server, free_port
 from tests.database import database_url
 
 PROJECT = Path(__file__).resolve().parents[1]
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 
 
-def wait_until(is_true: Callable[[], Any], *, seconds: float = 30, what: str = "") -> Any:
+def wait_until(is_true: Callable[[], Any], *, seconds: float = 60, what: str = "") -> Any:
     """Ask again and again until the answer is true, and return it. Fails the test after `seconds`."""
     until = time.monotonic() + seconds
     while True:
@@ -86,14 +87,6 @@ class RunningProcess:
         )
         assert text in self.output, f"{self.name} ended with {self.popen.returncode}:\n{self.output[-4000:]}"
 
-    def stop(self, *, seconds: float = 20) -> None:
-        """Ask it to end (SIGTERM), wait, and end what is left of it."""
-        if self.is_running:
-            self.popen.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.popen.wait(seconds)
-        self.kill()
-
     def kill(self) -> None:
         """End it and all its children without a warning (SIGKILL)."""
         with contextlib.suppress(ProcessLookupError):
@@ -132,10 +125,6 @@ class PrivateRedis:
         if self.process:
             self.process.kill()
 
-    def stop(self) -> None:
-        if self.process:
-            self.process.stop()
-
 
 @pytest.fixture
 def private_redis(tmp_path: Path) -> Iterator[PrivateRedis]:
@@ -143,7 +132,7 @@ def private_redis(tmp_path: Path) -> Iterator[PrivateRedis]:
     server = PrivateRedis(tmp_path / "redis")
     server.start()
     yield server
-    server.stop()
+    server.kill()
 
 
 class Product:
@@ -216,9 +205,10 @@ class Product:
         assert web.is_running, f"web ended with {web.popen.returncode}:\n{web.output[-4000:]}"
         return site
 
-    def stop(self) -> None:
+    def kill(self) -> None:
+        """End all that still runs: a test that is over waits for nobody's orderly end."""
         for process in reversed(self.processes):
-            process.stop()
+            process.kill()
 
 
 class Site:
@@ -255,7 +245,8 @@ def product(
     product = _product_in(tmp_path, private_redis)
     with _using_redis(private_redis.url, settings):
         yield product
-    product.stop()
+    product.kill()
+    _wait_for_the_end_of_connections(product)
     for process in product.processes:
         _show_output(request, process)
 
@@ -285,14 +276,26 @@ def standing_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactor
     server.start()
     product = _product_in(folder, server)
     yield product.start_web()
-    product.stop()
-    server.stop()
+    product.kill()
+    server.kill()
 
 
 def _product_in(folder: Path, server: PrivateRedis) -> Product:
     home = folder / "product"
     home.mkdir()
-    return Product(server, database_url(connection.settings_dict["NAME"]), home)
+    url = urlsplit(database_url(connection.settings_dict["NAME"]))
+    # Their connections bear the folder's name.
+    named = url._replace(query="&".join(filter(None, [url.query, f"application_name={folder.name}"])))
+    return Product(server, urlunsplit(named), home)
+
+
+def _wait_for_the_end_of_connections(product: Product) -> None:
+    """PostgreSQL goes on with what a killed process has asked for; nothing of it may reach the next test."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = %s",
+            [product.folder.parent.name],
+        )
 
 
 def _show_output(request: pytest.FixtureRequest, process: RunningProcess, *, after: int = 0) -> None:
