@@ -29,6 +29,18 @@ def mark_in(file: str) -> str:
     return found[1] if found else ""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the processes that need no database: the other worker is making it meanwhile."""
+    items.sort(key=lambda item: not item.get_closest_marker("processes") or needs_database(item))
+
+
+def needs_database(item: pytest.Item) -> bool:
+    return "_django_db_helper" in getattr(item, "fixturenames", ()) or bool(
+        item.get_closest_marker("django_db")
+    )
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)

@@ -74,10 +74,9 @@ def readers(rui, zoe, ana, mia, ines):
     return {"anybody": AnonymousUser(), "rui": rui, "zoe": zoe, "ana": ana, "mia": mia, "ines": ines}
 
 
-@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("audience", MAY_READ)
-def test_an_article_is_met_by_its_audience_and_by_nobody_else(client, readers, kite, audience, reader, door):
+def test_an_article_is_met_by_its_audience_and_by_nobody_else(client, readers, kite, audience, reader):
     one = article("secret", f"The {WORD} plan", audience=audience, organizations=[kite], body=f"{WORD}!")
     picture = Picture(digest="a" * 64, name="a.png", size=3, content_type="image/png")
     picture.file.save("a", ContentFile(b"abc"))
@@ -85,7 +84,8 @@ def test_an_article_is_met_by_its_audience_and_by_nobody_else(client, readers, k
     user = readers[reader]
     if reader != "anybody":
         client.force_login(user)
-    assert door(client, user, one) is (reader in MAY_READ[audience])
+    met = {door.__name__ for door in DOORS if door(client, user, one)}
+    assert met == ({door.__name__ for door in DOORS} if reader in MAY_READ[audience] else set())
 
 
 @pytest.mark.parametrize("reader", READERS)
