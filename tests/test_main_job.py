@@ -14,8 +14,6 @@ from tickets.models import Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-expect.set_options(timeout=15_000)
-
 SUBJECT = "Black screen on Android 14 after joinChannel, error 17"
 
 

@@ -48,7 +48,7 @@ class Server:
             process = psutil.Popen(
                 self.command, env=self.environment, stdout=output, stderr=output, cwd=PROJECT
             )
-        wait_until(lambda: "Ctrl-C stops it." in self.output or process.poll() is not None, seconds=120)
+        wait_until(lambda: "Ctrl-C stops it." in self.output or process.poll() is not None, seconds=300)
         self.family = [process, *process.children(recursive=True)]
         assert process.poll() is None, self.output
         return process
@@ -61,7 +61,7 @@ class Server:
             env={**self.environment, **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             cwd=PROJECT,
         )
 

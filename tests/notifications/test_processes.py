@@ -20,6 +20,8 @@ from tickets import actions
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
+SOON = 4  # seconds, on a busy machine; a page that waited for Redis at each question to it would take longer
+
 
 @pytest.fixture
 def ours(product):
@@ -84,7 +86,7 @@ def test_a_change_reaches_another_persons_page_in_the_blink_of_an_eye(ours, tick
 def test_a_real_server_refuses_strangers_and_other_sites(ours, ana, rui, ticket):
     site = ours.start_web()
     with socket_of(site, "none=1") as page, pytest.raises(ConnectionClosed) as ended:
-        page.recv(5)
+        page.recv(10)
     assert ended.value.rcvd.code == 4401
     with pytest.raises(InvalidStatus) as refused:
         socket_of(site, session_of(ana), origin="https://evil.example").__enter__()
@@ -93,12 +95,12 @@ def test_a_real_server_refuses_strangers_and_other_sites(ours, ana, rui, ticket)
         User.objects.filter(pk=rui.pk).update(is_active=False)
         # The page says nothing, and so granian would wait for it with the close (helpdesk/prompt_close.py).
         with pytest.raises(ConnectionClosed) as ended:
-            page.recv(5)
+            page.recv(10)
     assert ended.value.rcvd.code == 4401
     with opened(site, ana) as page:
         page.send("x" * 70_000)
         with pytest.raises(ConnectionClosed) as ended:
-            page.recv(5)
+            page.recv(10)
     assert ended.value.rcvd.code == 1009
 
 
@@ -116,14 +118,14 @@ def test_with_redis_gone_everything_but_liveness_goes_on_and_the_mail_goes_when_
         started = time.monotonic()
         actions.take(ticket, by=ana)
         actions.reply(ticket, by=ana, body="We are on it.")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < SOON
         for path in ("/notices/", f"/tickets/{ticket.pk}/", "/health/"):
-            assert seconds_of(site, path, cookie) < 2
+            assert seconds_of(site, path, cookie) < SOON
         with pytest.raises(ConnectionClosed) as let_go:
             page.recv(10)
         assert let_go.value.rcvd.code == 1013
     with socket_of(site, cookie) as turned_away, pytest.raises(ConnectionClosed) as ended:
-        turned_away.recv(5)
+        turned_away.recv(10)
     assert ended.value.rcvd.code == 1013
     assert len(mail_server.to("rui@kite.example")) == 1
 

@@ -3,6 +3,7 @@
 `python -m bench.fire` does the same with ten thousand clocks.
 """
 
+import os
 import random
 from datetime import timedelta
 
@@ -62,6 +63,9 @@ def test_four_scanners_two_beats_and_workers_killed_in_mid_scan_tell_each_missed
     workers = [product.start_worker(concurrency=2, **SETTINGS) for _ in range(2)]
     for _ in range(2):
         product.start_beat(**SETTINGS)
+    for worker in workers:
+        # They give way to this process, which has to meet them in mid-scan.
+        os.setpriority(os.PRIO_PGRP, worker.popen.pid, 19)
     at_work = []
     for worker, until in zip(workers, sorted(dice.sample(range(1, COUNT // 5), 2)), strict=True):
         wait_until(lambda until=until: escalated() >= until, seconds=60, what=f"{until} are escalated")
