@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import django
+from django.core.management import call_command
 from django.db import connection
 
 SCRATCH = "bench_desk"
@@ -16,27 +17,39 @@ def use_scratch_database() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
     os.environ["STATEMENT_TIMEOUT_SECONDS"] = "600"
     django.setup()
-    from django.core.management import call_command
-
     if not _exists(MIGRATED):
         _on_server(f"create database {MIGRATED}")
-    connection.close()
-    connection.settings_dict["NAME"] = MIGRATED
+    _connect_to(MIGRATED)
     call_command("migrate", verbosity=0)
-    connection.close()
-    connection.settings_dict["NAME"] = SCRATCH
+    _connect_to(SCRATCH)
 
 
 def empty() -> None:
     """Start again from the migrated database: the append-only tables refuse to be emptied."""
-    connection.close()
-    connection.settings_dict["NAME"] = MIGRATED
+    _connect_to(MIGRATED)
     _on_server(f"drop database if exists {SCRATCH}")
-    connection.close()
-    connection.settings_dict["NAME"] = "postgres"
+    _connect_to("postgres")
     _on_server(f"create database {SCRATCH} template {MIGRATED}")
-    connection.close()
-    connection.settings_dict["NAME"] = SCRATCH
+    _connect_to(SCRATCH)
+
+
+def filled(tickets: int) -> None:
+    """A desk of so many tickets to read from, in a database of its own that is kept for the next time.
+
+    Only what is missing is filled, and a kept one is migrated; its deadlines are those of the day it was
+    filled. Remove the data folder, or drop the database, to begin anew.
+    """
+    kept = f"{SCRATCH}_{tickets}"
+    _connect_to(MIGRATED)
+    if _exists(kept):
+        _connect_to(kept)
+        call_command("migrate", verbosity=0)
+        return
+    fill(tickets)
+    # Under its own name as soon as it is whole.
+    _connect_to(MIGRATED)
+    _on_server(f"alter database {SCRATCH} rename to {kept}")
+    _connect_to(kept)
 
 
 def _give_defaults() -> None:
@@ -55,6 +68,11 @@ def _give_defaults() -> None:
                     f'alter table {model._meta.db_table} alter column "{field.column}" set default %s',
                     [value],
                 )
+
+
+def _connect_to(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
 
 
 def _exists(name: str) -> bool:

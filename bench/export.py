@@ -21,7 +21,7 @@ def main() -> None:
     desk.use_scratch_database()
     print(f"{'rows':>10}{'COPY s':>9}{'export s':>10}{'x COPY':>8}{'rows/s':>10}{'memory grew MB':>16}")
     for tickets in sizes:
-        desk.fill(tickets)
+        desk.filled(tickets)
         measure()
 
 

@@ -36,7 +36,7 @@ def main() -> None:
     }
     print(f"{'tickets':>10}  {'page':<26}{'median ms':>10}{'x floor':>9}{'statements':>12}")
     for tickets in sizes:
-        desk.fill(tickets)
+        desk.filled(tickets)
         medians = measure(pages)
         for name in pages:
             median, statements = medians[name]

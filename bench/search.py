@@ -34,7 +34,7 @@ def main() -> None:
     # What is kept for some seconds is measured as if it were not.
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     for tickets in sizes:
-        desk.fill(tickets)
+        desk.filled(tickets)
         print_medians(tickets, PAGES)
 
 
