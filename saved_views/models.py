@@ -95,9 +95,9 @@ class SavedView(Shared):
         ]
 
     def __str__(self) -> str:
-        from saved_views.shipped import NAMES
+        from saved_views.shipped import named
 
-        return self.name or str(NAMES.get(self.code, self.code))
+        return named(self.code, self.name)
 
 
 class Pins(models.Model):

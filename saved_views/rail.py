@@ -14,6 +14,7 @@ from django.db import transaction
 
 from accounts.models import User
 from saved_views.models import SavedView
+from saved_views.shipped import named
 
 _GENERATION = "saved-views-generation"
 _KEPT_SECONDS = 3600
@@ -34,17 +35,20 @@ class Pinned:
         return f"view-{self.pk}"
 
     def __str__(self) -> str:
-        return str(SavedView(code=self.code, name=self.name))
+        return named(self.code, self.name)
 
 
 def pinned(user: User) -> list[Pinned]:
     """The views in this person's rail, in their order."""
-    key = f"saved-views-of-{user.pk}-{user.role}-{user.tier}-{_generation()}"
-    kept: list[Pinned] | None = cache.get(key)
-    if kept is None:
-        kept = [Pinned(one.pk, one.code, one.name, one.query) for one in SavedView.objects.pinned_by(user)]
-        cache.set(key, kept, _KEPT_SECONDS)
-    return kept
+    key = f"saved-views-of-{user.pk}-{user.role}-{user.tier}"
+    found = cache.get_many([_GENERATION, key])
+    generation = found.get(_GENERATION) or _begin_generation()
+    kept: tuple[str, list[Pinned]] | None = found.get(key)
+    if kept is not None and kept[0] == generation:
+        return kept[1]
+    views = [Pinned(one.pk, one.code, one.name, one.query) for one in SavedView.objects.pinned_by(user)]
+    cache.set(key, (generation, views), _KEPT_SECONDS)
+    return views
 
 
 def forget() -> None:
@@ -52,9 +56,7 @@ def forget() -> None:
     transaction.on_commit(partial(cache.delete, _GENERATION), robust=True)
 
 
-def _generation() -> str:
-    generation: str | None = cache.get(_GENERATION)
-    if generation is None:
-        generation = uuid.uuid4().hex
-        cache.set(_GENERATION, generation, None)
+def _begin_generation() -> str:
+    generation = uuid.uuid4().hex
+    cache.set(_GENERATION, generation, None)
     return generation

@@ -31,6 +31,11 @@ _SORTS = {"resolved": "change", "waiting": "oldest", "stale": "change"}
 _NOT_PINNED = {"stale"}
 
 
+def named(code: str, name: str) -> str:
+    """What a view is called: by its own name, else by that of the shipped view in the reader's language."""
+    return name or str(NAMES.get(code, code))
+
+
 def ensure() -> None:
     """Put them up where no shipped view is left; what a manager changed or removed stays so."""
     if SavedView.objects.exclude(code="").exists():

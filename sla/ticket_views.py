@@ -69,8 +69,7 @@ def ledger(request: SignedInRequest, number: int, target: str = "", cycle: int =
     if target:
         clock = _one(clocks, target, cycle)
     elif clocks:
-        urgent = next_clock(ticket)
-        clock = next((c for c in clocks if urgent is not None and c.pk == urgent.pk), clocks[0])
+        clock = next_clock(clocks) or clocks[0]
     else:
         raise Http404
     told = explain(clock, timezone.now())

@@ -5,7 +5,7 @@ Three queries for a page: the last messages of its tickets, for the desk the las
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from helpdesk.text import marked, words
 from kb.search import END, FOUND, marked_up
+from tickets.lines import Line
 from tickets.models import Message, Note, Ticket
 from tickets.query.reading import Reading
 
@@ -40,18 +41,18 @@ class _Said:
     is_note: bool
 
 
-def excerpts(tickets: Sequence[Ticket], reading: Reading) -> dict[int, Excerpt]:
+def excerpts(lines: Sequence[Line], reading: Reading) -> dict[int, Excerpt]:
     """By ticket number; nothing for a query without words."""
-    if reading.question is None or not tickets:
+    if reading.question is None or not lines:
         return {}
     sought = {word for term in reading.texts if not term.is_negated for word in words(term.text)}
     chosen = {
-        ticket.pk: max(said, key=lambda one: _hits(one.text, sought), default=_Said("", False))
-        for ticket, said in _said(tickets, reading)
+        number: max(said, key=lambda one: _hits(one.text, sought), default=_Said("", False))
+        for number, said in _said(lines, reading).items()
     }
     chosen = {pk: said if _hits(said.text, sought) else _Said("", False) for pk, said in chosen.items()}
     rows = Ticket.objects.filter(pk__in=chosen).annotate(
-        subject_marked=_headline({ticket.pk: ticket.subject for ticket in tickets}, reading, whole=True),
+        subject_marked=_headline({line.number: line.subject for line in lines}, reading, whole=True),
         text_marked=_headline({pk: said.text for pk, said in chosen.items()}, reading, whole=False),
     )
     return {
@@ -60,15 +61,15 @@ def excerpts(tickets: Sequence[Ticket], reading: Reading) -> dict[int, Excerpt]:
     }
 
 
-def _said(tickets: Sequence[Ticket], reading: Reading) -> Iterator[tuple[Ticket, list[_Said]]]:
+def _said(lines: Sequence[Line], reading: Reading) -> dict[int, list[_Said]]:
     user = reading.asker.user
-    said: dict[int, list[_Said]] = {ticket.pk: [] for ticket in tickets}
+    said: dict[int, list[_Said]] = {line.number: [] for line in lines}
     for pk, text in _newest(Message.objects.visible_to(user), said):
         said[pk].append(_Said(text, False))
     if user.is_staff_member:
         for pk, text in _newest(Note.objects.visible_to(user), said):
             said[pk].append(_Said(text, True))
-    return ((ticket, said[ticket.pk]) for ticket in tickets)
+    return said
 
 
 def _newest(rows: QuerySet[Message] | QuerySet[Note], tickets: Iterable[int]) -> Iterable[tuple[int, str]]:

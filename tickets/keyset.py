@@ -16,7 +16,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.dateparse import parse_datetime
 
-Row = TypeVar("Row", bound=models.Model)
+Model = TypeVar("Model", bound=models.Model)
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Field:
             rows |= Q(**{f"{self.name}__isnull": True})
         return rows
 
-    def of(self, row: models.Model) -> Any:
+    def of(self, row: object) -> Any:
         """The row's own value; a name with `__` goes through related rows, None where there is none."""
         value: Any = row
         for part in self.name.split("__"):
@@ -73,11 +74,18 @@ def read_instant(text: str) -> datetime:
 
 
 def page(
-    rows: models.QuerySet[Row], fields: Sequence[Field], *, after: str = "", before: str = "", size: int
+    rows: models.QuerySet[Model],
+    fields: Sequence[Field],
+    *,
+    after: str = "",
+    before: str = "",
+    size: int,
+    read: Callable[[models.QuerySet[Model]], list[Row]],
 ) -> Page[Row]:
     """One page of `rows` in the order of `fields`; the last of them must be unique.
 
-    A place that cannot be read gives the first page. One query, whatever the length of the list.
+    A place that cannot be read gives the first page. `read` makes the query, with what the page needs of a
+    row; `list` where that is all of it.
     """
     backwards = bool(before) and not after
     place = _read_place(fields, before if backwards else after)
@@ -85,7 +93,7 @@ def page(
         backwards = False
     else:
         rows = rows.filter(_beyond(fields, place, backwards=backwards))
-    found = list(rows.order_by(*(field.ordering(backwards=backwards) for field in fields))[: size + 1])
+    found = read(rows.order_by(*(field.ordering(backwards=backwards) for field in fields))[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -109,7 +117,7 @@ def _beyond(fields: Sequence[Field], place: Sequence[Any], *, backwards: bool) -
     return condition
 
 
-def _place_of(fields: Sequence[Field], row: models.Model) -> str:
+def _place_of(fields: Sequence[Field], row: object) -> str:
     return "~".join(_written(field.of(row)) for field in fields)
 
 

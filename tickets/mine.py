@@ -94,7 +94,7 @@ class Asked:
         tickets = with_rows(self.tickets(user))
         if statuses := _STATUSES.get(self.part):
             tickets = tickets.filter(status__in=statuses)
-        return keyset.page(tickets, _ORDER, after=self.after, before=self.before, size=PAGE_SIZE)
+        return keyset.page(tickets, _ORDER, after=self.after, before=self.before, size=PAGE_SIZE, read=list)
 
     def tabs(self, user: User) -> list[Tab]:
         """The parts of the list; a number where it asks the reader to do something."""

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tickets import keyset
-from tickets.models import Priority, Ticket
+from tickets.lines import Line
+from tickets.models import Priority
 
 
 class Sort(models.TextChoices):
@@ -72,26 +73,27 @@ class Grouping:
     """`fields` come before those of the order, so that a group is never torn apart by it."""
 
     fields: Sequence[keyset.Field]
-    heading: Callable[[Ticket], Heading]
+    heading: Callable[[Line], Heading]
 
 
-def _of_product(ticket: Ticket) -> Heading:
-    return Heading(str(ticket.product_id), str(ticket.product or _("No product")))
+def _of_product(line: Line) -> Heading:
+    return Heading(str(line.product_id), str(line.product or _("No product")))
 
 
-def _of_organization(ticket: Ticket) -> Heading:
-    return Heading(str(ticket.organization_id), str(ticket.organization or _("No organisation")))
+def _of_organization(line: Line) -> Heading:
+    customer = line.organization
+    return Heading(str(customer.pk), customer.name) if customer else Heading("", str(_("No organisation")))
 
 
-def _of_assignee(ticket: Ticket) -> Heading:
-    return Heading(str(ticket.assignee_id), str(ticket.assignee or _("Nobody")))
+def _of_assignee(line: Line) -> Heading:
+    return Heading(str(line.assignee_id), str(line.assignee or _("Nobody")))
 
 
 GROUPINGS: dict[str, Grouping] = {
-    Group.TIER: Grouping((keyset.Field("tier"),), lambda ticket: Heading(ticket.tier, ticket.tier)),
+    Group.TIER: Grouping((keyset.Field("tier"),), lambda line: Heading(line.tier, line.tier)),
     Group.PRIORITY: Grouping(
         (keyset.Field("priority"),),
-        lambda ticket: Heading(ticket.priority, str(Priority(ticket.priority).label)),
+        lambda line: Heading(line.priority, str(Priority(line.priority).label)),
     ),
     Group.PRODUCT: Grouping(
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -42,13 +43,11 @@ def urgency(due_at: datetime | None, now: datetime) -> Urgency:
     return Urgency.LATER
 
 
-def next_clock(ticket: Ticket) -> Clock | None:
-    """The running clock that runs out first; else one that is paused or to be agreed; else the last result.
-
-    Reads `ticket.clocks.all()`, so that a prefetch serves it.
+def next_clock(clocks: Iterable[Clock]) -> Clock | None:
+    """Of a ticket's clocks the running one that runs out first; else one that is paused or to be agreed; else
+    the last result.
     """
-    clocks = [clock for clock in ticket.clocks.all() if clock.state not in _NONE]
-    return min(clocks, key=_soonest, default=None)
+    return min((clock for clock in clocks if clock.state not in _NONE), key=_soonest, default=None)
 
 
 def was_done(clock: Clock, ticket: Ticket) -> bool:

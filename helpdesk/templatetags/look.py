@@ -107,23 +107,29 @@ def countdown(due_at: datetime) -> str:
     return _countdown(math.floor((due_at - timezone.now()).total_seconds()))
 
 
-@register.inclusion_tag("_clock.html")
-def clock(clock: Any, size: str = "", label: str = "") -> dict[str, Any]:
+@register.simple_tag
+def clock(clock: Any, size: str = "", label: str = "") -> SafeString:
     """A promise as number, bar and word: a `sla.Clock`, or anything with the fields read here.
 
     `label` replaces the name of the target beside the number; size "large" is for the ticket's own page.
     """
     left = (clock.due_at - timezone.now()).total_seconds() if clock.due_at else None
     total = _total(clock)
-    return {
-        "clock": clock,
-        "label": label or clock.get_target_display(),
-        "size": size,
-        "text": _countdown(math.floor(left)) if left is not None else clock.get_state_display(),
-        "total": round(total),
-        "value": _bar(clock, left, total),
-        "css": _state_class(clock, left, total),
-    }
+    seconds = round(total)
+    names = ["clock", f"clock--{size}" if size else "", _state_class(clock, left, total)]
+    return format_html(
+        '<span class="{}"{}><span class="clock__time"><span class="clock__text" data-clock-text>{}</span>'
+        "<small>{}</small></span>{}</span>",
+        " ".join(filter(None, names)),
+        format_html(_TICKS, clock.due_at.isoformat(), seconds, _("d")) if clock.due_at else "",
+        clock.get_state_display() if left is None else _countdown(math.floor(left)),
+        label or clock.get_target_display(),
+        format_html(_BAR, seconds, _bar(clock, left, total)) if seconds else "",
+    )
+
+
+_TICKS = ' data-clock data-due="{}" data-total="{}" data-days="{}"'
+_BAR = '<progress class="clock__bar" max="{}" value="{}" aria-hidden="true"></progress>'
 
 
 def _total(clock: Any) -> float:

@@ -75,28 +75,29 @@ def promise(**facts):
 @pytest.mark.parametrize(
     ("left", "text", "css", "value"),
     [
-        (timedelta(minutes=12, seconds=5), "00:12:05", "", 725),
-        (timedelta(minutes=3), "00:03:00", "clock--warn", 180),
-        (timedelta(0), "00:00:00", "clock--warn", 0),
-        (timedelta(minutes=-7, seconds=-12), "-00:07:12", "clock--late", 900),
-        (timedelta(days=3, hours=4, minutes=12), "3 d 04:12", "", 900),
+        (timedelta(minutes=12, seconds=5), "00:12:05", "clock", 725),
+        (timedelta(minutes=3), "00:03:00", "clock clock--warn", 180),
+        (timedelta(0), "00:00:00", "clock clock--warn", 0),
+        (timedelta(minutes=-7, seconds=-12), "-00:07:12", "clock clock--late", 900),
+        (timedelta(days=3, hours=4, minutes=12), "3 d 04:12", "clock", 900),
     ],
 )
 def test_a_running_promise_shows_what_is_left(clock, left, text, css, value):
     drawn = look.clock(promise(due_at=MONDAY_9AM + left))
 
-    assert (drawn["text"], drawn["css"], drawn["value"]) == (text, css, value)
+    assert f'<span class="{css}" data-clock ' in drawn
+    assert f">{text}</span>" in drawn and f'max="900" value="{value}"' in drawn
 
 
 def test_a_paused_promise_stands_still_with_what_was_left(clock):
     drawn = look.clock(promise(state="paused", elapsed=timedelta(minutes=5)))
 
-    assert (drawn["text"], drawn["css"], drawn["value"]) == ("paused", "clock--paused", 600)
-    assert "data-due" not in render("{% clock promise %}", promise=promise(state="paused"))
+    assert '<span class="clock clock--paused">' in drawn and ">paused</span>" in drawn
+    assert 'value="600"' in drawn and "data-due" not in drawn
 
 
 def test_a_broken_promise_fills_its_bar_also_when_it_stands_still(clock):
-    assert look.clock(promise(state="missed", breached_at=MONDAY_9AM))["value"] == 900
+    assert 'value="900"' in look.clock(promise(state="missed", breached_at=MONDAY_9AM))
 
 
 def test_a_promise_to_be_agreed_has_no_bar(clock):

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from accounts.models import Membership, Organization
 from saved_views.models import SavedView
 from tests.conftest import MONDAY_9AM, person
-from tickets import actions, keyset
+from tickets import actions, keyset, lines
 from tickets.asked import Asked
 from tickets.counting import LIMIT
 from tickets.models import Ticket
@@ -39,7 +39,7 @@ def file_ticket(rui, kite, live_sdk):
 def listed(client, query=""):
     response = client.get(f"/queue/?{query}")
     assert response.status_code == 200
-    return [row.ticket.subject for row in response.context["rows"]]
+    return [row["subject"] for row in response.context["rows"]]
 
 
 # --- Who is let in
@@ -73,15 +73,15 @@ def test_the_next_promise_to_expire_stands_first_and_what_waits_last(client, ana
     response = client.get("/queue/?view=all")
 
     rows = response.context["rows"]
-    assert [row.ticket.subject for row in rows] == ["urgent", "high", "minor", "asked"]
-    assert [row.opens_group.key for row in rows] == [
+    assert [row["subject"] for row in rows] == ["urgent", "high", "minor", "asked"]
+    assert [row["opens_group"].key for row in rows] == [
         Urgency.BREACHED,
         Urgency.HOUR,
         Urgency.TODAY,
         Urgency.NONE,
     ]
-    assert [row.clock.target for row in rows] == ["response", "response", "response", "resolution"]
-    assert rows[-1].clock.state == "paused"
+    assert [row["clock"].target for row in rows] == ["response", "response", "response", "resolution"]
+    assert rows[-1]["clock"].state == "paused"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_number_leads_to_its_ticket_and_words_to_every_ticket_that_has_them(cl
     for words in (f"{ticket.number}", f"%23{ticket.number}"):
         assert client.get(f"/queue/search/?q={words}")["Location"] == ticket.get_absolute_url()
     response = client.get("/queue/search/?q=black", follow=True)
-    assert [row.ticket for row in response.context["rows"]] == [ticket]
+    assert [row["number"] for row in response.context["rows"]] == [str(ticket.number)]
     assert client.get("/queue/search/?q=%23999999").context["rows"] == []
 
 
@@ -285,7 +285,7 @@ def test_groups_are_whole_and_headed_once(client, ana, lena, zoe, file_ticket, g
         actions.take(taken, by=lena)
     client.force_login(ana)
     rows = client.get(f"/queue/?q=&group={group}").context["rows"]
-    headings = [row.opens_group for row in rows if row.opens_group]
+    headings = [row["opens_group"] for row in rows if row["opens_group"]]
     assert (
         len(headings)
         == len(set(headings))
@@ -305,7 +305,14 @@ def walk(asked, user, step="older"):
     pages = []
     while True:
         listing = asked.listing(user, MONDAY_9AM)
-        page = keyset.page(listing.tickets(), listing.fields, after=asked.after, before=asked.before, size=3)
+        page = keyset.page(
+            listing.tickets(),
+            listing.fields,
+            after=asked.after,
+            before=asked.before,
+            size=3,
+            read=lines.read,
+        )
         pages.append([ticket.number for ticket in page.rows])
         place = getattr(page, step)
         if not place:
@@ -358,7 +365,7 @@ def test_a_long_queue_has_a_next_page_and_a_way_back(client, ana, file_ticket):
     assert len(second.context["rows"]) == 2
     assert not second.context["older"]
     back = client.get(f"/queue/?{second.context['newer']}")
-    assert [row.ticket for row in back.context["rows"]] == [row.ticket for row in first.context["rows"]]
+    assert [row["number"] for row in back.context["rows"]] == [row["number"] for row in first.context["rows"]]
 
 
 # --- Cost

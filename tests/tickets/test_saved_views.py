@@ -45,7 +45,7 @@ def test_a_list_is_saved_with_its_order_groups_and_columns_and_opened_so(client,
     assert response["Location"] == f"/queue/?view={view.pk}"
     assert (view.owner, view.share, view.columns) == (ana, "mine", ["promise", "tier"])
     page = client.get(response["Location"])
-    assert [row.ticket for row in page.context["rows"]] == [ticket]
+    assert [row["number"] for row in page.context["rows"]] == [str(ticket.number)]
     assert (page.context["title"], page.context["listing"].sort) == ("Kite", "newest")
     assert page.context["asked"].group == "tier" and not page.context["show"]["product"]
     assert rail.pinned(ana)[-1].pk == view.pk

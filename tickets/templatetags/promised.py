@@ -25,7 +25,7 @@ register = template.Library()
 @register.simple_tag
 def next_promise(ticket: Ticket) -> Clock | None:
     """`{% next_promise ticket as promise %}`: the one of its clocks that a list shows."""
-    return next_clock(ticket)
+    return next_clock(ticket.clocks.all())
 
 
 @dataclass(frozen=True)

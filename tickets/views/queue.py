@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,13 +23,15 @@ from accounts.models import Organization, User
 from accounts.requests import SignedInRequest
 from accounts.sharing import can_edit
 from saved_views import rail
-from tickets import counting, keyset
+from tickets import counting, keyset, lines
 from tickets.asked import PLACES, Asked, Listing
 from tickets.columns import Column
-from tickets.models import Priority, Ticket
+from tickets.lines import Line
+from tickets.models import Ticket
 from tickets.orders import GROUPINGS, ORDERS, Group, Heading, Sort
 from tickets.promises import Urgency, next_clock, urgency
 from tickets.query.asker import Asker
+from tickets.views.parts import Parts
 from tickets.views.query_box import box_of
 
 if TYPE_CHECKING:
@@ -38,19 +40,34 @@ if TYPE_CHECKING:
 PAGE_SIZE = 25
 
 
-@dataclass(frozen=True)
-class Row:
-    ticket: Ticket
-    clock: Clock | None
-    taken_by: User | None
-    """Who has the promise that the row shows, where it is at risk or missed."""
-    opens_group: Heading | None
-    """What stands above this row; None inside a group."""
-    status: str
+class Row(TypedDict):
+    """What a line of the table shows, ready to be written: the template looks nothing up."""
+
+    number: str
+    address: str
+    subject: str
+    told: str
+    told_narrow: str
+    organization: str
+    requester: str
     made_with: str
+    status: str
+    status_name: str
+    shows_status: bool
+    """Beside the subject: there is no column for it, and it is worth saying."""
     badge: SafeString
     tier: SafeString
     face: SafeString
+    is_free: bool
+    clock: Clock | None
+    target: str
+    taken_by: User | None
+    """Who has the promise that the row shows, where it is at risk or missed."""
+    created_at: datetime
+    updated_at: datetime
+    changed: str
+    opens_group: Heading | None
+    """What stands above this row; None inside a group."""
 
 
 @require_safe
@@ -64,16 +81,13 @@ def queue(request: SignedInRequest) -> HttpResponse:
         return redirect(f"{request.path}?{asked.query()}")
     now = timezone.now()
     listing = asked.listing(request.user, now)
-    related = ["organization", "product", "assignee"]
     page = keyset.page(
-        listing.tickets()
-        .select_related(*related, *(["requester"] if Column.REQUESTER in asked.columns else []))
-        .prefetch_related("clocks__acknowledged_by")
-        .defer("search"),
+        listing.tickets(),
         listing.fields,
         after=asked.after,
         before=asked.before,
         size=PAGE_SIZE,
+        read=lines.read,
     )
     context = {
         "asked": asked,
@@ -117,42 +131,60 @@ def _subtitle(shown: int, is_longer: bool, listing: Listing) -> str:
     return _("%(count)s, %(order)s") % {"count": count, "order": ORDERS[listing.sort]}
 
 
-def rows(tickets: list[Ticket], now: datetime, listing: Listing) -> list[Row]:
-    part = functools.cache(_part)
+def rows(found: list[Line], now: datetime, listing: Listing) -> list[Row]:
+    clocks = lines.clocks_of(found)
+    columns = listing.asked.columns
+    heading = _headings(now, listing)
+    parts = Parts()
     result = []
     above: Heading | None = None
-    for ticket in tickets:
-        heading = _heading(ticket, now, listing)
-        clock = next_clock(ticket)
+    for line in found:
+        group = heading(line)
+        clock = next_clock(clocks[line.number])
+        made_with = line.made_with
+        organization = line.organization.name if line.organization else ""
         result.append(
             Row(
-                ticket=ticket,
+                number=str(line.number),
+                address=reverse("ticket", args=[line.number]),
+                subject=line.subject,
+                told=_told(f"#{line.number}", "" if Column.ORGANIZATION in columns else organization),
+                told_narrow=_told("", made_with, line.tier),
+                organization=organization,
+                requester=str(line.requester),
+                made_with=made_with,
+                status=line.status,
+                status_name=parts.word(Ticket.Status(line.status)),
+                shows_status=line.status != Ticket.Status.OPEN and Column.STATUS not in columns,
+                badge=parts.priority(line.priority),
+                tier=parts.tier(line.tier),
+                face=parts.face(line.assignee),
+                is_free=line.assignee is None and line.status in Ticket.ACTIVE,
                 clock=clock,
+                target=parts.word(clock.Target(clock.target)) if clock else "",
                 taken_by=clock.acknowledged_by if clock and clock.is_live else None,
-                opens_group=heading if heading != above else None,
-                status=str(Ticket.Status(ticket.status).label),
-                made_with=f"{ticket.product or ''} {ticket.sdk_version}".strip(),
-                badge=part("_priority.html", priority=ticket.priority, name=Priority(ticket.priority).label),
-                tier=part("_tier.html", tier=ticket.tier),
-                face=part("_face.html", person=ticket.assignee),
+                created_at=line.created_at,
+                updated_at=line.updated_at,
+                changed=str(line.updated_at.timestamp()),
+                opens_group=group if group != above else None,
             )
         )
-        above = heading
+        above = group
     return result
 
 
-def _heading(ticket: Ticket, now: datetime, listing: Listing) -> Heading | None:
+def _told(first: str, *more: str) -> str:
+    return " · ".join([first, *filter(None, more)])
+
+
+def _headings(now: datetime, listing: Listing) -> Callable[[Line], Heading | None]:
+    """What stands above a line's group; nothing where the list has none."""
     if grouping := GROUPINGS.get(listing.asked.group):
-        return grouping.heading(ticket)
+        return grouping.heading
     if listing.asked.group != Group.URGENCY or listing.sort != Sort.PROMISE:
-        return None
-    soon = urgency(ticket.next_due_at, now)
-    return Heading(soon.value, str(soon.label), is_hot=soon == Urgency.BREACHED)
-
-
-def _part(template: str, **context: Any) -> SafeString:
-    """A small part of a row. Rows share a handful of faces and badges: each is rendered once a page."""
-    return render_to_string(template, context)
+        return lambda line: None
+    of = functools.cache(lambda soon: Heading(soon.value, str(soon.label), is_hot=soon == Urgency.BREACHED))
+    return lambda line: of(urgency(line.next_due_at, now))
 
 
 def organization_names() -> list[str]:

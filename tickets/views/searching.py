@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.doors import staff_required
 from accounts.requests import SignedInRequest
-from tickets import keyset
+from tickets import keyset, lines
 from tickets.asked import Asked
-from tickets.excerpts import Excerpt, excerpts
+from tickets.excerpts import excerpts
+from tickets.lines import Line
 from tickets.models import Ticket
+from tickets.query.reading import Reading
+from tickets.views.parts import Parts
 from tickets.views.query_box import box_of
 
 PAGE_SIZE = 25
 
 
-@dataclass(frozen=True)
-class Hit:
-    ticket: Ticket
-    excerpt: Excerpt | None
+class Hit(TypedDict):
+    """What the list shows of a ticket, ready to be written."""
+
+    address: str
+    subject: str
+    text: str
+    is_note: bool
+    priority: SafeString
+    number: str
+    status: str
+    status_name: str
+    organization: str
+    made_with: str
+    assignee: str
+    created_at: datetime
 
 
 @require_safe
@@ -44,24 +61,47 @@ def search(request: SignedInRequest) -> HttpResponse:
         ticket = Ticket.objects.visible_to(request.user).filter(number=reading.number).first()
         if ticket is not None:
             return redirect(ticket)
-    page: keyset.Page[Ticket] = keyset.Page([], "", "")
+    page: keyset.Page[Line] = keyset.Page([], "", "")
     if reading.terms:
         page = keyset.page(
-            listing.tickets().select_related("organization", "product", "assignee").defer("search"),
+            listing.tickets(),
             listing.fields,
             after=asked.after,
             before=asked.before,
             size=PAGE_SIZE,
+            read=lines.read,
         )
-    marks = excerpts(page.rows, reading)
     context = {
         "asked": asked,
         "listing": listing,
         "box": box_of(reading, asked),
         "searched": reading.text,
-        "rows": [Hit(ticket, marks.get(ticket.pk)) for ticket in page.rows],
+        "rows": _hits(page.rows, reading),
         "is_first_page": not page.newer,
         "newer": asked.page_query(before=page.newer) if page.newer else "",
         "older": asked.page_query(after=page.older) if page.older else "",
     }
     return render(request, "tickets/search.html", context)
+
+
+def _hits(found: list[Line], reading: Reading) -> list[Hit]:
+    parts = Parts()
+    marks = excerpts(found, reading)
+    return [
+        Hit(
+            address=reverse("ticket", args=[line.number]),
+            subject=excerpt.subject if excerpt else line.subject,
+            text=excerpt.text if excerpt else "",
+            is_note=excerpt is not None and excerpt.is_note,
+            priority=parts.priority(line.priority),
+            number=str(line.number),
+            status=line.status,
+            status_name=parts.word(Ticket.Status(line.status)),
+            organization=str(line.organization or ""),
+            made_with=line.made_with,
+            assignee=str(line.assignee or ""),
+            created_at=line.created_at,
+        )
+        for line in found
+        for excerpt in [marks.get(line.number)]
+    ]
