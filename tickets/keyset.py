@@ -1,12 +1,13 @@
 """Page through a sorted list by the place of a row in it, not by counting rows.
 
-A place is the row's own values of the sort fields. Page 400 costs what page 1 costs, and a list that
-changes while it is read neither repeats nor skips rows.
+A place is the row's own values of the sort fields. A list that changes while it is read neither repeats nor
+skips rows, and page 400 costs what page 1 costs: what lies beyond a place is read in stretches, each of them
+one range of an index. (One condition for all of them, by "or", would be tried on every row before the place.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -28,6 +29,8 @@ class Field:
     read: Callable[[str], Any] = str
     descending: bool = False
     nullable: bool = False
+    is_group: bool = False
+    """It belongs to a related row, and rows of the list are grouped by it."""
 
     def ordering(self, *, backwards: bool) -> Any:
         down = self.descending != backwards
@@ -36,15 +39,18 @@ class Field:
         nulls: dict[str, Any] = {"nulls_first": True} if backwards else {"nulls_last": True}
         return F(self.name).desc(**nulls) if down else F(self.name).asc(**nulls)
 
-    def beyond(self, value: Any, *, backwards: bool) -> Q | None:
-        """Rows that come after `value` in the direction of reading; None if there can be none."""
+    @property
+    def given(self) -> Q:
+        """Rows that have a value."""
+        return Q(**{f"{self.name}__isnull": False})
+
+    def beyond(self, value: Any, *, backwards: bool) -> list[Q]:
+        """The rows that come after `value` in the direction of reading: those with a value, those without."""
         if value is None:
-            return Q(**{f"{self.name}__isnull": False}) if backwards else None
+            return [self.given] if backwards else []
         comparison = "lt" if self.descending != backwards else "gt"
-        rows = Q(**{f"{self.name}__{comparison}": value})
-        if self.nullable and not backwards:
-            rows |= Q(**{f"{self.name}__isnull": True})
-        return rows
+        rows = [Q(**{f"{self.name}__{comparison}": value})]
+        return [*rows, self.same(None)] if self.nullable and not backwards else rows
 
     def of(self, row: object) -> Any:
         """The row's own value; a name with `__` goes through related rows, None where there is none."""
@@ -91,9 +97,12 @@ def page(
     place = _read_place(fields, before if backwards else after)
     if place is None:
         backwards = False
-    else:
-        rows = rows.filter(_beyond(fields, place, backwards=backwards))
-    found = read(rows.order_by(*(field.ordering(backwards=backwards) for field in fields))[: size + 1])
+    found: list[Row] = []
+    for stretch, order in _stretches(rows, fields, place, backwards=backwards):
+        in_order = stretch.order_by(*(field.ordering(backwards=backwards) for field in order))
+        found += read(in_order[: size + 1 - len(found)])
+        if len(found) > size:
+            break
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -106,15 +115,37 @@ def page(
     )
 
 
-def _beyond(fields: Sequence[Field], place: Sequence[Any], *, backwards: bool) -> Q:
-    condition = Q(pk__in=[])
+def _stretches(
+    rows: models.QuerySet[Model], fields: Sequence[Field], place: Sequence[Any] | None, *, backwards: bool
+) -> Iterator[tuple[models.QuerySet[Model], Sequence[Field]]]:
+    """The rows beyond a place, or all of them, part after part, each with the fields that order it.
+
+    Where the list is grouped by related rows its first group comes by itself, too: no index has the names of
+    related rows before the order inside a group.
+    """
+    if place is None:
+        place = _first_group(rows, fields)
+        yield rows.filter(_same(fields, place)), fields[len(place) :]
+    for length in reversed(range(len(place))):
+        for beyond in fields[length].beyond(place[length], backwards=backwards):
+            yield rows.filter(_same(fields, place[:length]) & beyond), fields[length:]
+
+
+def _first_group(rows: models.QuerySet[Model], fields: Sequence[Field]) -> Sequence[Any]:
+    """The values of the group that comes first; none where the list has no groups, or only the nameless."""
+    grouping = [field for field in fields if field.is_group]
+    if not grouping:
+        return ()
+    named = rows.filter(grouping[0].given)
+    order = [field.ordering(backwards=False) for field in grouping]
+    return named.order_by(*order).values_list(*(field.name for field in grouping)).first() or ()
+
+
+def _same(fields: Sequence[Field], place: Sequence[Any]) -> Q:
     same = Q()
-    for field, value in zip(fields, place, strict=True):
-        beyond = field.beyond(value, backwards=backwards)
-        if beyond is not None:
-            condition |= same & beyond
+    for field, value in zip(fields, place, strict=False):
         same &= field.same(value)
-    return condition
+    return same
 
 
 def _place_of(fields: Sequence[Field], row: object) -> str:

@@ -41,6 +41,10 @@ class Line(NamedTuple):
     requester: User | None
 
     @property
+    def organization_id(self) -> int | None:
+        return self.organization.pk if self.organization else None
+
+    @property
     def product_id(self) -> int | None:
         return self.product.pk if self.product else None
 
@@ -65,12 +69,14 @@ def read(tickets: QuerySet[Ticket]) -> list[Line]:
     )
     customer, product, person = cache(_customer), cache(_product), cache(_person)
     return [
-        Line(
-            *row[:9],
-            organization=customer(*row[9:11]),
-            product=product(*row[11:15]),
-            assignee=person(*row[15:18]),
-            requester=person(*row[18:21]),
+        Line._make(
+            [
+                *row[:9],
+                customer(*row[9:11]),
+                product(*row[11:15]),
+                person(*row[15:18]),
+                person(*row[18:21]),
+            ]
         )
         for row in rows
     ]

@@ -197,7 +197,7 @@ class Ticket(models.Model):
         ]
         _active = models.Q(status__in=["new", "open", "pending", "on_hold"])
         indexes = [
-            # The queue, and the queue of one tier or one person: the next promise first, active tickets only.
+            # The queue, and that of a tier, person or customer: the next promise first, active tickets only.
             models.Index(
                 models.F("next_due_at").asc(nulls_last=True), "number", name="ticket_queue", condition=_active
             ),
@@ -213,6 +213,13 @@ class Ticket(models.Model):
                 models.F("next_due_at").asc(nulls_last=True),
                 "number",
                 name="ticket_queue_of_assignee",
+                condition=_active,
+            ),
+            models.Index(
+                "organization",
+                models.F("next_due_at").asc(nulls_last=True),
+                "number",
+                name="ticket_queue_of_organization",
                 condition=_active,
             ),
             # What waits for the customer, or is on hold: few, and without a deadline.

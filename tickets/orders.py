@@ -81,8 +81,7 @@ def _of_product(line: Line) -> Heading:
 
 
 def _of_organization(line: Line) -> Heading:
-    customer = line.organization
-    return Heading(str(customer.pk), customer.name) if customer else Heading("", str(_("No organisation")))
+    return Heading(str(line.organization_id), str(line.organization or _("No organisation")))
 
 
 def _of_assignee(line: Line) -> Heading:
@@ -97,16 +96,22 @@ GROUPINGS: dict[str, Grouping] = {
     ),
     Group.PRODUCT: Grouping(
         (
-            keyset.Field("product__position", read=int, nullable=True),
-            keyset.Field("product_id", read=int, nullable=True),
+            keyset.Field("product__position", read=int, nullable=True, is_group=True),
+            keyset.Field("product_id", read=int, nullable=True, is_group=True),
         ),
         _of_product,
     ),
-    Group.ORGANIZATION: Grouping((keyset.Field("organization__name", nullable=True),), _of_organization),
+    Group.ORGANIZATION: Grouping(
+        (
+            keyset.Field("organization__name", nullable=True, is_group=True),
+            keyset.Field("organization_id", read=int, nullable=True, is_group=True),
+        ),
+        _of_organization,
+    ),
     Group.ASSIGNEE: Grouping(
         (
-            keyset.Field("assignee__name", nullable=True),
-            keyset.Field("assignee_id", read=int, nullable=True),
+            keyset.Field("assignee__name", nullable=True, is_group=True),
+            keyset.Field("assignee_id", read=int, nullable=True, is_group=True),
         ),
         _of_assignee,
     ),
