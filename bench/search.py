@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from bench import desk
-from bench.queue import measure
+from bench.queue import print_times
 
 PAGES = {
     "a word of all": "/queue/search/?q=black",
@@ -35,16 +35,7 @@ def main() -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     for tickets in sizes:
         desk.filled(tickets)
-        print_medians(tickets, PAGES)
-
-
-def print_medians(tickets: int, pages: dict[str, str]) -> None:
-    print(f"{'tickets':>10}  {'page':<26}{'median ms':>10}{'x floor':>9}{'statements':>12}")
-    medians = measure(pages)
-    for name in pages:
-        median, statements = medians[name]
-        ratio = median / medians["floor"][0]
-        print(f"{tickets:>10,}  {name:<26}{median * 1000:>10.1f}{ratio:>9.2f}{statements:>12}")
+        print_times(tickets, PAGES)
 
 
 if __name__ == "__main__":
