@@ -184,6 +184,19 @@ def _said(question: Field, value: Any) -> list[str]:
     return [text for label in labels for text in (label.en, label.zh)]
 
 
+def carried_over(ticket: Ticket) -> dict[str, Any]:
+    """What a ticket that goes on from this one, or is split from it, is about: columns and answers."""
+    return {
+        "organization": ticket.organization,
+        "product": ticket.product,
+        "platform": ticket.platform,
+        "sdk_version": ticket.sdk_version,
+        "application": ticket.application,
+        "request_type": ticket.request_type,
+        "answers": ticket.answers,
+    }
+
+
 def told(ticket: Ticket) -> dict[str, Any]:
     """What the event of a new ticket tells of the form: its version and the answers."""
     if not ticket.request_type and not ticket.answers:

@@ -19,6 +19,7 @@ from tickets.actions.facts import asked_for
 from tickets.actions.filing import create
 from tickets.actions.joining import survivor_of
 from tickets.actions.saying import jot, say
+from tickets.facts import carried_over
 from tickets.files import AnyFile
 from tickets.mentions import mentioned
 from tickets.models import Ticket, Watcher
@@ -77,13 +78,7 @@ def _follow_up(
         body=body,
         priority=ticket.priority,
         by=by,
-        organization=ticket.organization,
-        product=ticket.product,
-        platform=ticket.platform,
-        sdk_version=ticket.sdk_version,
-        application=ticket.application,
-        request_type=ticket.request_type,
-        answers=ticket.answers,
+        **carried_over(ticket),
         follows=ticket,
         files=files,
         at=at,
