@@ -254,10 +254,10 @@ def test_the_customer_sees_nothing_of_it(client, at_risk, ana, rui):
 
 def test_the_queue_names_who_has_it(client, at_risk, ana, lars):
     client.force_login(ana)
-    assert client.get("/queue/?view=all").context["rows"][0].taken_by is None
+    assert client.get("/queue/?view=all").context["rows"][0]["taken_by"] is None
     acknowledged(at_risk, lars)
     page = client.get("/queue/?view=all")
-    assert page.context["rows"][0].taken_by == lars
+    assert page.context["rows"][0]["taken_by"] == lars
     assert "said “I have it”" in page.content.decode()
 
 
