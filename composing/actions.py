@@ -166,13 +166,17 @@ def sent_already() -> str:
 
 @transaction.atomic
 def take_over(draft: Draft, ticket: Ticket, *, by: User, at: datetime | None = None) -> Draft:
-    """A colleague's unsent words become one's own draft. The colleague is told; files stay with them."""
+    """A colleague's unsent words become one's own draft, with the files that wait with them. The colleague is
+    told. A file that is still on its way up stays with who sends it.
+    """
     draft = Draft.objects.select_for_update().filter(pk=draft.pk).first() or draft
     ticket = locked(ticket)
     text = draft.text
     if draft._state.adding or not text:
         raise InvalidTransition(_("There is nothing to take over any more."))
     kind = draft.place.partition("-")[0]
+    whole = [one for one in uploads.waiting(draft.owner, draft.place) if one.is_ready]
+    uploads.give(whole, to=by, place=draft.place)
     mine = drafts.add_to(by, draft.place, text)
     owner = draft.owner_id
     draft.delete()

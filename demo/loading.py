@@ -10,7 +10,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from demo import known_issues, learned, macros, notices, people, reading, routing, sdk_versions, texts, timing
+from demo import (
+    coming_back,
+    known_issues,
+    learned,
+    macros,
+    notices,
+    people,
+    reading,
+    routing,
+    sdk_versions,
+    texts,
+    timing,
+)
 from demo.playing import Player, Step
 from demo.texts import Story, Texts
 from events.recording import silently
@@ -55,6 +67,7 @@ def load(*, show: Show) -> None:
         macros.write(cast)
         routing.write(cast, opening)
         known_issues.write(cast, opening)
+        coming_back.write(cast, opening)
         notices.leave(opening - timedelta(days=1), opening)
 
 

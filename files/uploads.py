@@ -179,6 +179,16 @@ def move(uploads: Iterable[Upload], *, to: str) -> None:
     Upload.objects.filter(pk__in=[one.pk for one in uploads]).update(place=to, updated_at=timezone.now())
 
 
+def give(uploads: Sequence[Upload], *, to: User, place: str) -> None:
+    """They wait in somebody else's form now. Raises TooManyNow where that has no room for them all."""
+    there = Upload.objects.filter(owner=to).at(place).count()
+    if there + len(uploads) > settings.ATTACHMENTS_PER_MESSAGE:
+        limit = settings.ATTACHMENTS_PER_MESSAGE
+        raise TooManyNow(_("At most %(limit)d files go with one message.") % {"limit": limit})
+    rows = Upload.objects.filter(pk__in=[one.pk for one in uploads])
+    rows.update(owner=to, place=place, updated_at=timezone.now())
+
+
 def taken(uploads: Sequence[Upload]) -> None:
     """The bytes have gone over to a message: only the rows end. Raises InvalidInput if one has gone
     already."""

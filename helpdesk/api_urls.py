@@ -3,9 +3,10 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from handover.api import TicketViewSet
 from kb.api import ArticleSearchView
 from known_issues.api import KnownIssueViewSet
-from tickets.api import AttachmentView, TicketViewSet
+from tickets.api import AttachmentView
 from tickets.api.asking import RequestTypesView
 
 router = SimpleRouter()

@@ -22,6 +22,7 @@ from composing.audience import audience_of
 from composing.models import Outgoing, OutgoingQuerySet
 from composing.permissions import can_send_now, can_take_back
 from drafts.models import Draft
+from files import uploads
 from tickets.models import Ticket
 
 RECENTLY = timedelta(hours=1)
@@ -44,7 +45,7 @@ def beside(request: SignedInRequest, number: int) -> HttpResponse:
         "ticket": ticket,
         "waiting": _told(visible, request.user),
         "withheld": visible.withheld_from(request.user, timezone.now() - RECENTLY),
-        "drafts": [draft for draft in found if draft.text],
+        "drafts": [(draft, uploads.waiting(draft.owner, draft.place)) for draft in found if draft.text],
     }
     if not request.htmx:
         return render(request, "composing/beside.html", context)

@@ -27,6 +27,9 @@ from macros.steps import Step
 from tickets.models import Ticket
 from tickets.views import queue, working, workspace
 
+# Where several tickets are chosen from.
+_LISTS = {"queue": "queue", "search": "ticket_search"}
+
 
 @require_safe
 @staff_required
@@ -89,7 +92,7 @@ def run(request: SignedInRequest) -> HttpResponse:
 
 def _after(request: SignedInRequest, tickets: list[Ticket], done: Run) -> HttpResponse:
     """One ticket goes on as after any other action; from the queue the list is read again."""
-    if request.POST.get("from") != "queue" and len(tickets) == 1:
+    if request.POST.get("from") not in _LISTS and len(tickets) == 1:
         ticket = Ticket.objects.get(pk=tickets[0].pk)
         return working.done(request, ticket)
     if count := len(done.done):
@@ -133,12 +136,13 @@ def _key(request: SignedInRequest) -> uuid.UUID:
 
 
 def _way_back(request: SignedInRequest) -> dict[str, str]:
-    """Where the person came from: the queue with its filters, or the ticket."""
+    """Where the person came from: a list with its filters, or the ticket."""
     asked = request.POST if request.method == "POST" else request.GET
-    came_from = "queue" if asked.get("from") == "queue" else ""
+    came_from = asked.get("from", "") if asked.get("from") in _LISTS else ""
     query = queue.asked_of(request, QueryDict(asked.get("queue", "")[:2000])).query()
     if came_from:
-        return {"came_from": came_from, "queue_query": query, "back": f"{reverse('queue')}?{query}"}
+        back = f"{reverse(_LISTS[came_from])}?{query}"
+        return {"came_from": came_from, "queue_query": query, "back": back}
     number = asked.get("ticket", "")
     back = reverse("ticket", args=[int(number)]) if number.isdecimal() else reverse("queue")
     return {"came_from": "", "queue_query": query, "back": back}

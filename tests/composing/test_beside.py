@@ -1,9 +1,11 @@
 """Above the composer: who will read it, and what colleagues have begun."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from drafts.models import Draft
+from files import uploads
 from notifications.audience import Way, audience
 from tickets import actions
 
@@ -52,15 +54,32 @@ def test_an_empty_draft_is_none(desk, ticket, lena):
 
 
 def test_a_draft_is_taken_over_on_purpose_and_its_writer_is_told(desk, ticket, ana, lena):
+    place = f"note-{ticket.pk}"
+    uploads.store(lena, place=place, file=SimpleUploadedFile("trace.log", b"a line\n"))
+    elsewhere = uploads.store(lena, place="note-1", file=SimpleUploadedFile("other.log", b"a line\n"))
     mine, theirs = draft(ana, f"note-{ticket.pk}", "begun"), draft(lena, f"note-{ticket.pk}")
+    assert "trace.log" in beside(desk, ticket)
     answer = desk.post(reverse("ticket_draft_take", args=[ticket.pk, theirs.pk]), headers=HTMX)
     assert "CANARY draft" in answer["HX-Trigger"]
+    assert [one.name for one in uploads.waiting(ana, place)] == ["trace.log"]
+    assert (uploads.waiting(lena, place), uploads.waiting(lena, "note-1")) == ([], [elsewhere])
     mine.refresh_from_db()
     assert mine.text == "CANARY draft\n\nbegun"
     assert not Draft.objects.filter(owner=lena).exists()
     event = ticket.events.last()
     assert (event.kind, audience(event)) == ("ticket.draft_taken", {lena: Way.NOTICE})
     assert desk.post(reverse("ticket_draft_take", args=[ticket.pk, theirs.pk])).status_code == 404
+
+
+def test_a_draft_with_more_files_than_fit_stays_where_it_is(desk, ticket, ana, lena, settings):
+    settings.ATTACHMENTS_PER_MESSAGE = 1
+    place = f"note-{ticket.pk}"
+    for owner in (ana, lena):
+        uploads.store(owner, place=place, file=SimpleUploadedFile("trace.log", b"a line\n"))
+    theirs = draft(lena, place)
+    assert desk.post(reverse("ticket_draft_take", args=[ticket.pk, theirs.pk])).status_code == 429
+    assert Draft.objects.get(owner=lena).text == "CANARY draft"
+    assert len(uploads.waiting(lena, place)) == 1
 
 
 def test_a_customers_draft_is_taken_over_by_nobody(client, desk, ticket, rui, lena):

@@ -23,14 +23,17 @@ from accounts.models import Organization, User
 from demo import accounts, loading, texts
 from events import audit
 from events.models import Event
+from followups.models import ChecklistItem, Reminder
 from kb.models import Article, Deflection
 from learning import gaps
 from learning.models import Feedback
 from notifications.models import Mail, Notice
+from satisfaction.models import Question, Score
 from sla import clocks, scanning
 from sla.models import Clock, ClockRecord
 from sla.terms import plan_of
 from tickets.models import Attachment, Ticket
+from timespent.models import TimeEntry
 
 # A Sunday evening in Lisbon, Monday morning in Shanghai: nobody's office hours.
 SUNDAY_NIGHT = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
@@ -215,3 +218,13 @@ def test_a_second_load_changes_nothing(now: datetime) -> None:
     call_command("load_demo", stdout=out)
     assert "already" in out.getvalue()
     assert Ticket.objects.count() == 60
+
+
+def test_people_have_something_to_come_back_to(now: datetime) -> None:
+    ana = User.objects.get(email="ana@desk.example")
+    assert ana.bookmarks.count() == 2
+    assert Reminder.objects.waiting().filter(user=ana).count() == 3
+    assert ChecklistItem.objects.exclude(done_at=None).exists()
+    assert TimeEntry.objects.values("person").distinct().count() >= 4
+    scores = Counter(Question.objects.exclude(score="").values_list("score", flat=True))
+    assert scores[Score.GOOD] >= 5 and scores[Score.BAD] >= 1

@@ -221,3 +221,14 @@ def test_leaders_of_the_tier_hear_of_a_return(handed, lena):
     actions.send_back(handed, by=lena, missing=["log"])
     announce_all()
     assert Notice.objects.filter(user=lead, event__kind="ticket.handed_back").count() == 1
+
+
+def test_a_program_answers_what_it_knows_and_owes_the_rest(client, ticket, ana):
+    client.force_login(ana)
+    told = {"tier": "L2", "reason": "Codec", "answers": {"ruled_out": "The codec", "nothing_asks_this": [1]}}
+    address = f"/api/v1/tickets/{ticket.number}/hand-over/"
+    assert client.post(address, told, content_type="application/json").status_code == 200
+    row = HandOver.objects.get()
+    assert (by_key(row)["ruled_out"].answer, by_key(row)["sdk_version"].answer) == ("The codec", "4.3.2")
+    assert row.is_owed
+    assert by_key(row)["tried"].is_open

@@ -1,5 +1,7 @@
 """Macros by keyboard, in a real browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -48,6 +50,16 @@ def test_ana_asks_two_customers_for_the_log_by_keyboard(site, open_page, ticket,
         what="both tickets wait for their customers",
     )
     expect(page.locator("#many")).to_be_hidden()
+
+    # What was searched for is worked in the same way.
+    page.goto("/queue/search/?q=status:pending")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("#hits [data-row] a").nth(1)).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("#many")).to_contain_text("1 selected")
+    page.keyboard.press("o")
+    page.wait_for_url(re.compile(r"/tickets/\d+/"))
 
     page.goto(second.get_absolute_url())
     page.keyboard.press("r")

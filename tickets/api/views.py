@@ -170,12 +170,6 @@ class TicketViewSet(viewsets.GenericViewSet[Ticket]):
         self._read(writing.NoWords)
         return self._answer(actions.release(ticket, by=request.user))
 
-    @extend_schema(request=writing.HandingOver)
-    @action(detail=True, methods=["post"], url_path="hand-over")
-    def hand_over(self, request: SignedInApiRequest, number: str) -> Response:
-        ticket = self._find(can_work)
-        return self._answer(actions.hand_over(ticket, by=request.user, **self._read(writing.HandingOver)))
-
     @extend_schema(request=writing.Prioritizing)
     @action(detail=True, methods=["post"])
     def priority(self, request: SignedInApiRequest, number: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.models import Application, Organization, Tier, User
+from accounts.models import Application, Organization, User
 from helpdesk.api import StrictSerializer
 from intake.models import RequestTypeVersion
 from products.models import Platform, Product
@@ -87,14 +87,6 @@ class Assigning(StrictSerializer):
 class Prioritizing(StrictSerializer):
     priority = serializers.ChoiceField(choices=Priority.choices)
     reason = serializers.CharField()
-
-
-class HandingOver(StrictSerializer):
-    tier = serializers.ChoiceField(choices=Tier.choices)
-    reason = serializers.CharField()
-    to = serializers.SlugRelatedField(
-        slug_field="email", queryset=User.objects.active().staff(), required=False, default=None
-    )
 
 
 class Filing(StrictSerializer):
