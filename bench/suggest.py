@@ -1,8 +1,9 @@
-"""How long the panel beside the ticket form waits for its documents: `script/bench suggest`.
+"""How long the panel beside the ticket form and the search page wait for documents: `script/bench suggest`.
 
 A database of its own is filled with 10,000 articles, half English, half Chinese, put together from the
 demo's sentences: their words are far more common than in a real library of this size, so more articles
-match each sentence than they would there. The floor is one article fetched by its address in the same run.
+match each sentence than they would there. The floor is one article fetched by its address in the same run;
+the pages are asked for through all of the product's code, from the address to the HTML.
 """
 
 from __future__ import annotations
@@ -18,19 +19,25 @@ import django
 django.setup()
 
 import frontmatter  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import AnonymousUser  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from kb.case import Case  # noqa: E402
+from kb.facets import Filters  # noqa: E402
 from kb.indexing import count_common_words, index  # noqa: E402
 from kb.models import Article, Category  # noqa: E402
-from kb.search import search, suggest  # noqa: E402
+from kb.search import look_up, suggest  # noqa: E402
+from kb.views.reading import PAGE_SIZE  # noqa: E402
 
 DEMO = Path(__file__).parents[1] / "demo" / "articles"
 DISTINCT = 250
 TYPED = 60
 BEST_OF = 3
+BUDGET_MS = 50
 ANYBODY = AnonymousUser()
 
 
@@ -40,6 +47,7 @@ def main() -> None:
     parser.add_argument("--plan", action="store_true", help="print the plan of the slowest question")
     options = parser.parse_args()
 
+    settings.ALLOWED_HOSTS = ["testserver"]
     dice = random.Random(7)
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
@@ -109,19 +117,39 @@ def questions(dice: random.Random) -> list[tuple[str, str]]:
 def measure(asked: list[tuple[str, str]], *, plan: bool) -> None:
     floor = timed(asked, lambda language, text: Article.objects.light().get(slug=f"{language}-7"))
     panel = timed(asked, lambda language, text: suggest(ANYBODY, Case.of(text), language=language))
-    page = timed(asked, lambda language, text: search(ANYBODY, text, language=language))
+    measured = {
+        "floor: one article by its address": floor,
+        "the panel's documents": panel,
+        "the panel, as a page": timed(asked, page("beside", "subject")),
+        "the search and its filters": timed(asked, first_page),
+        "the search page": timed(asked, page("kb_search", "q")),
+    }
     print(f"{'milliseconds':34}{'p50':>8}{'p95':>8}   times the floor (p50)")
-    for name, times in (
-        ("floor: one article by its address", floor),
-        ("suggest: the panel", panel),
-        ("search: the page of results", page),
-    ):
+    for name, times in measured.items():
         p50, p95 = quantile(times, 0.5), quantile(times, 0.95)
         print(f"{name:34}{p50:8.1f}{p95:8.1f}   {p50 / quantile(floor, 0.5):.1f}")
-    print(f"The panel's budget is a p95 of 50 ms: {'kept' if quantile(panel, 0.95) < 50 else 'MISSED'}.")
+    for name in ("the panel's documents", "the search and its filters"):
+        kept = quantile(measured[name], 0.95) < BUDGET_MS
+        print(f"{name}: the budget is a p95 of {BUDGET_MS} ms, {'kept' if kept else 'MISSED'}.")
     if plan:
         slowest = max(range(len(asked)), key=lambda number: panel[number])
         show_plan(*asked[slowest])
+
+
+def first_page(language: str, text: str) -> object:
+    return look_up(ANYBODY, text, language=language, filters=Filters()).results[:PAGE_SIZE]
+
+
+def page(name: str, parameter: str) -> Callable[[str, str], object]:
+    """Asks for a page as a reader's browser does."""
+    client, address = Client(), reverse(name)
+
+    def ask(language: str, text: str) -> object:
+        response = client.get(address, {parameter: text}, headers={"accept-language": language})
+        assert response.status_code == 200, (address, response.status_code)
+        return response
+
+    return ask
 
 
 def timed(asked: list[tuple[str, str]], ask: Callable[[str, str], object]) -> list[float]:

@@ -85,6 +85,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             Article.objects.visible_to(user or AnonymousUser())
             .published()
             .filter(slug=models.OuterRef("slug"), language=language)
+            # Goes without saying; else PostgreSQL reads all articles of the language to answer for a few.
+            .exclude(pk=models.OuterRef("pk"))
         )
         return self.published().filter(
             models.Q(language=language) | (~models.Q(language=language) & ~models.Exists(translated))

@@ -43,11 +43,16 @@ from products import versions
 from products.models import Platform
 
 CANDIDATES = 40
-# Ranking reads an article's vector: some 10 to 20 µs each, so that a thousand are noticed while typing.
-MAX_RANKED = 600
+# So many are to be ranked: the rarer the words that choose them, the better they answer. Ranking reads an
+# article's vector, some 10 to 20 µs each; a guess that was wrong ends at MAX_RANKED.
+REACHED, MAX_RANKED = 150, 300
+# So many more that name an error code or, on the search page, have every word in their text.
+MAX_BESIDES = 100
+IN_TITLE = ":A"
 # Of so many of the rarest words the combinations are tried that choose few enough articles.
 COMBINED = 5
 RESULTS = 100
+MAX_FOUND = MAX_RANKED + 2 * MAX_BESIDES
 
 # D, C, B, A: the text itself only matches; a word of the title counts twice one of the keywords.
 WEIGHTS = [0.05, 0.2, 0.5, 1.0]
@@ -152,7 +157,7 @@ def look_up(user: User | AnonymousUser, text: str, *, language: str, filters: Fi
     if question is None:
         return Answer([], [])
     facets = Facets(filters)
-    rows = question.found(user, language, limit=MAX_RANKED, in_text=True)
+    rows = question.found(user, language, limit=MAX_FOUND, in_text=True)
     chosen = facets.narrowed(rows)[:RESULTS]
     results = Results(chosen, question, case)
     return Answer(results, facets.counted(rows), _did_you_mean(text, question.corrected, chosen))
@@ -246,8 +251,13 @@ class _Question:
             _reach(words) for words in (commonness, known) if words.keys() - {EVERY_ARTICLE}
         )
         if of_others:
-            same = _reach(of_others | {EVERY_ARTICLE: total}, room=MAX_RANKED / 2)
-            reaches = {f"{reach} | {same}": None for reach in reaches}
+            same = _reach(of_others | {EVERY_ARTICLE: total}, room=REACHED / 2)
+            # A title is costly to ask for: the index tells who has the word, not where. Of synonyms that are
+            # so common it is asked only where what was typed is no better.
+            reaches = {
+                reach if same.endswith(IN_TITLE) > reach.endswith(IN_TITLE) else f"{reach} | {same}": None
+                for reach in reaches
+            }
         return cls(
             any_word=SearchQuery(_quoted(typed, " | "), search_type="raw", config=CONFIG),
             every_word=SearchQuery(_quoted(case.words, " & "), search_type="raw", config=CONFIG),
@@ -269,16 +279,18 @@ class _Question:
         in_text: bool = False,
     ) -> list[dict[str, Any]]:
         """Ids, ranks and facts of the best: of those in reach, or where nothing is, of some with any word."""
-        shown = Article.objects.for_reader_of(language, user)
-        readable = Article.objects.visible_to(user).published().order_by()
+        # What may be shown is told before the limit. Asking for translations is dear enough for PostgreSQL to
+        # go by the index of the words; for a limit alone it reads the table until it has enough.
+        shown = Article.objects.visible_to(user).for_reader_of(language, user).order_by()
 
         def rank(match: Q) -> list[dict[str, Any]]:
             # At most so many are ranked, whatever was typed; each way to be found brings its own.
-            ways = [match, *([Q(error_codes__overlap=self.codes)] if self.codes else [])]
-            ways += [Q(search_body=self.every_word)] if in_text else []
-            parts = [readable.filter(way).values("pk")[:MAX_RANKED] for way in ways]
+            ways = [(match, MAX_RANKED)]
+            ways += [(Q(error_codes__overlap=self.codes), MAX_BESIDES)] if self.codes else []
+            ways += [(Q(search_body=self.every_word), MAX_BESIDES)] if in_text else []
+            parts = [shown.filter(way).values("pk")[:most] for way, most in ways]
             candidates = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
-            return self._in_order(list(self._ranked(shown.filter(pk__in=candidates))[:limit]))
+            return self._in_order(list(self._ranked(Article.objects.filter(pk__in=candidates))[:limit]))
 
         for match in [*self.reaches, self.any_word]:
             if found := rank(Q(search=match)):
@@ -344,8 +356,8 @@ def _commonness(typed: list[str], others: list[str]) -> tuple[dict[str, int], di
     return asked, of_others, {word: texts for word, _articles, texts, _typed in rows}
 
 
-def _reach(commonness: dict[str, int], room: float = MAX_RANKED) -> str:
-    """Which articles are worth ranking, as a tsquery: some hundreds of them, however large the library.
+def _reach(commonness: dict[str, int], room: float = REACHED) -> str:
+    """Which articles are worth ranking, as a tsquery: some `room` of them, however large the library.
 
     Those with a rare word of the question, or with two or three of its common words that seldom stand
     together. Where it is a single common word, those with it in the title.
@@ -361,11 +373,10 @@ def _reach(commonness: dict[str, int], room: float = MAX_RANKED) -> str:
     for expected, _size, words in choices:
         room -= expected
         if room < 0 and reach:
-            room = 0
             break
         reach.append(words)
-    if room < 0 and len(reach) == 1 and len(reach[0]) == 1:
-        return f"'{reach[0][0]}':A"
+    if len(reach) == 1 and len(reach[0]) == 1 and commonness[reach[0][0]] > MAX_RANKED:
+        return f"'{reach[0][0]}'{IN_TITLE}"
     # What another one includes adds nothing.
     telling = [words for words in reach if not any(set(other) < set(words) for other in reach)]
     return " | ".join(" & ".join(f"'{word}'" for word in words) for words in telling)

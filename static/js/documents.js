@@ -16,6 +16,8 @@ const LONGEST = 1500;
 const LOG_FACTS = ["product", "platform", "sdk_version"];
 const MOST_CODES = 10;
 let asked = null;
+// While Chinese is composed, the field holds letters that are not what will stand there.
+let composing = false;
 const findings = {};
 
 /* Several logs add to each other; of one fact the last log counts. */
@@ -58,10 +60,13 @@ if (panel) {
     for (const name of ["subject", "body"]) parameters[name] = (parameters[name] ?? "").slice(0, LONGEST);
     Object.assign(parameters, findings);
     const question = JSON.stringify(parameters);
-    // A tick in a field that is not asked about, or a quiet panel: nothing to ask.
-    if (question === asked || panel.classList.contains("is-quiet")) event.preventDefault();
+    // A word half composed, a tick in a field that is not asked about, or a quiet panel: nothing to ask.
+    if (composing || question === asked || panel.classList.contains("is-quiet")) event.preventDefault();
     else asked = question;
   });
+  const form = document.getElementById("ticket-form");
+  form.addEventListener("compositionstart", () => { composing = true; });
+  form.addEventListener("compositionend", () => { composing = false; });
   document.addEventListener("log-facts", (event) => {
     addFindings(event.detail.facts);
     window.htmx.trigger(found, "log-findings");
