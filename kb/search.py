@@ -252,12 +252,10 @@ class _Question:
         )
         if of_others:
             same = _reach(of_others | {EVERY_ARTICLE: total}, room=REACHED / 2)
-            # A title is costly to ask for: the index tells who has the word, not where. Of synonyms that are
-            # so common it is asked only where what was typed is no better.
-            reaches = {
-                reach if same.endswith(IN_TITLE) > reach.endswith(IN_TITLE) else f"{reach} | {same}": None
-                for reach in reaches
-            }
+            # A title is costly to ask for: the index tells who has a word, not where. For synonyms that are
+            # so common it is done only where what was typed is no rarer, or finds nothing.
+            rarer = [one for one in reaches if same.endswith(IN_TITLE) and not one.endswith(IN_TITLE)]
+            reaches = dict.fromkeys([*rarer, *(f"{reach} | {same}" for reach in reaches)])
         return cls(
             any_word=SearchQuery(_quoted(typed, " | "), search_type="raw", config=CONFIG),
             every_word=SearchQuery(_quoted(case.words, " & "), search_type="raw", config=CONFIG),
@@ -299,6 +297,8 @@ class _Question:
 
     def _in_order(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The same again, the most telling first."""
+        if not found:
+            return []
         telling = fits([one["pk"] for one in found[:CANDIDATES]], self.words)
         for one in found[:CANDIDATES]:
             names_code = not set(self.codes).isdisjoint(one["error_codes"])
