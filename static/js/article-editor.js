@@ -116,6 +116,10 @@ for (const slug of document.querySelectorAll("[data-slug-from]")) {
   title.addEventListener("input", () => { if (follows) slug.value = made(); });
 }
 
+/* --- The preview of a text that came back before anybody listened for it */
+
+if (text) addEventListener("load", () => { if (text.value !== text.defaultValue) changed(); });
+
 /* --- Saving; what is typed meanwhile draft.js keeps */
 
 if (form) {
