@@ -327,6 +327,14 @@ def _forget_connections(app: Any) -> None:
     app._after_fork()  # what Celery itself does to start with new connections
 
 
+def pytest_configure() -> None:
+    """Workers that run side by side remember apart from each other: each in a Redis database of its own."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        number = 1 + int(worker.removeprefix("gw"))
+        url = urlsplit(settings.REDIS_URL)
+        settings.CACHES["default"]["LOCATION"] = urlunsplit(url._replace(path=f"/{number}"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Let a fixture see whether its test failed."""

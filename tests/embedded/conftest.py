@@ -24,7 +24,8 @@ with psycopg2.connect(os.environ["DATABASE_URL"]) as connection, connection.curs
     cursor.execute("create table if not exists visit (at timestamptz default now())")
     cursor.execute("insert into visit default values")
     cursor.execute("select count(*) from visit")
-    print("visits", cursor.fetchone()[0], visits, flush=True)
+    lines = cursor.fetchone()[0]
+print("visits", lines, visits, flush=True)  # after the commit: who reads it may kill everything
 """
 STAY = LEAVE_A_LINE + "import time; time.sleep(600)"
 
