@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from kombu import Queue
 
 from files.s3 import s3_storage
+from helpdesk.schedule import daily, every
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -215,108 +215,28 @@ ALERT_DIGEST_WAIT_P1 = timedelta(seconds=env.float("ALERT_DIGEST_WAIT_P1_SECONDS
 # Folders of Markdown files that are read again and again: DOCS_TREES="rtc=/srv/docs/rtc,live=/srv/docs/live".
 DOCS_TREES: dict[str, str] = env.dict("DOCS_TREES", default={})
 DOCS_TREES_PERIOD = timedelta(minutes=env.float("DOCS_TREES_PERIOD_MINUTES", default=10))
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    # An expired hint is dropped: the next tick finds the same rows.
-    "sla-scan": {
-        "task": "sla.tasks.scan",
-        "schedule": SLA_SCAN_PERIOD,
-        "options": {"expires": SLA_SCAN_PERIOD.total_seconds()},
-    },
-    "announce-pending": {
-        "task": "events.tasks.announce_pending",
-        "schedule": OUTBOX_SWEEP_PERIOD,
-        "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
-    },
-    "send-pending": {
-        "task": "notifications.tasks.send_pending",
-        "schedule": OUTBOX_SWEEP_PERIOD,
-        "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
-    },
-    "check-clocks": {
-        "task": "sla.tasks.check_clocks",
-        "schedule": crontab(hour="3", minute="17"),
-        "options": {"expires": 3600},
-    },
-    "go-on-with-jobs": {
-        "task": "sla.tasks.go_on_with_jobs",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "follow-calendars": {
-        "task": "sla.tasks.follow_calendars",
-        "schedule": OUTBOX_SWEEP_PERIOD,
-        "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
-    },
-    "follow-zone-database": {
-        "task": "sla.tasks.follow_zone_database",
-        "schedule": crontab(hour="2", minute="47"),
-        "options": {"expires": 3600},
-    },
-    "release-replies": {
-        "task": "composing.tasks.release_due",
-        "schedule": OUTBOX_SWEEP_PERIOD,
-        "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
-    },
-    "close-resolved": {
-        "task": "tickets.tasks.close_resolved",
-        "schedule": timedelta(minutes=10),
-        "options": {"expires": 600},
-    },
-    "publish-scheduled-articles": {
-        "task": "kb.tasks.publish_scheduled",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "mark-stale-articles": {
-        "task": "learning.tasks.mark_stale",
-        "schedule": timedelta(hours=1),
-        "options": {"expires": 3600},
-    },
-    "prune-pictures": {
-        "task": "kb.tasks.prune_pictures",
-        "schedule": crontab(hour="4", minute="41"),
-        "options": {"expires": 3600},
-    },
-    "prune-searches": {
-        "task": "kb.tasks.prune_searches",
-        "schedule": crontab(hour="4", minute="23"),
-        "options": {"expires": 3600},
-    },
-    "sweep-uploads": {
-        "task": "files.tasks.sweep_uploads",
-        "schedule": timedelta(minutes=15),
-        "options": {"expires": 900},
-    },
-    "prune-drafts": {
-        "task": "drafts.tasks.prune",
-        "schedule": timedelta(hours=6),
-        "options": {"expires": 3600},
-    },
-    "give-reminders": {
-        "task": "followups.tasks.give_reminders",
-        "schedule": OUTBOX_SWEEP_PERIOD,
-        "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
-    },
-    "known-issues": {
-        "task": "known_issues.tasks.tell",
-        "schedule": OUTBOX_SWEEP_PERIOD,
-        "options": {"expires": OUTBOX_SWEEP_PERIOD.total_seconds()},
-    },
-    "routing": {
-        "task": "routing.tasks.sweep",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "import-docs": {
-        "task": "kb.tasks.import_trees",
-        "schedule": DOCS_TREES_PERIOD,
-        "options": {"expires": DOCS_TREES_PERIOD.total_seconds()},
-    },
-    "count-common-words": {
-        "task": "kb.tasks.count_common_words",
-        "schedule": timedelta(hours=1),
-        "options": {"expires": 3600},
-    },
+# An expired hint is dropped: the next tick finds the same rows.
+CELERY_BEAT_SCHEDULE = {
+    "sla-scan": every(SLA_SCAN_PERIOD, "sla.tasks.scan"),
+    "go-on-with-jobs": every(timedelta(minutes=1), "sla.tasks.go_on_with_jobs"),
+    "follow-calendars": every(OUTBOX_SWEEP_PERIOD, "sla.tasks.follow_calendars"),
+    "follow-zone-database": daily("2:47", "sla.tasks.follow_zone_database"),
+    "check-clocks": daily("3:17", "sla.tasks.check_clocks"),
+    "announce-pending": every(OUTBOX_SWEEP_PERIOD, "events.tasks.announce_pending"),
+    "send-pending": every(OUTBOX_SWEEP_PERIOD, "notifications.tasks.send_pending"),
+    "release-replies": every(OUTBOX_SWEEP_PERIOD, "composing.tasks.release_due"),
+    "give-reminders": every(OUTBOX_SWEEP_PERIOD, "followups.tasks.give_reminders"),
+    "known-issues": every(OUTBOX_SWEEP_PERIOD, "known_issues.tasks.tell"),
+    "routing": every(timedelta(minutes=1), "routing.tasks.sweep"),
+    "close-resolved": every(timedelta(minutes=10), "tickets.tasks.close_resolved"),
+    "publish-scheduled-articles": every(timedelta(minutes=1), "kb.tasks.publish_scheduled"),
+    "import-docs": every(DOCS_TREES_PERIOD, "kb.tasks.import_trees"),
+    "count-common-words": every(timedelta(hours=1), "kb.tasks.count_common_words"),
+    "mark-stale-articles": every(timedelta(hours=1), "learning.tasks.mark_stale"),
+    "prune-searches": daily("4:23", "kb.tasks.prune_searches"),
+    "prune-pictures": daily("4:41", "kb.tasks.prune_pictures"),
+    "sweep-uploads": every(timedelta(minutes=15), "files.tasks.sweep_uploads"),
+    "prune-drafts": every(timedelta(hours=6), "drafts.tasks.prune"),
 }
 
 # --- The stream of events. Order matters: a projection may read what those before it wrote.
