@@ -133,8 +133,8 @@ def take_back(held: Outgoing, *, by: User, at: datetime | None = None) -> Outgoi
     if held.is_scheduled:
         ticket = locked(held.ticket)
         told = [held.author_id] if held.author_id != by.pk else []
-        author = held.author_id
-        record("ticket.reply_withheld", ticket, by=by, at=now, cause="taken_back", tell=told, author=author)
+        who = {"tell": told, "author": held.author_id, "of": held.what}
+        record("ticket.reply_withheld", ticket, by=by, at=now, cause="taken_back", **who)
     return held
 
 

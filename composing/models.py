@@ -13,6 +13,7 @@ from accounts.models import User
 from events.models import Event
 from files.models import Upload
 from macros.models import Run
+from macros.steps import Do
 from tickets.models import Ticket
 
 
@@ -107,6 +108,13 @@ class Outgoing(models.Model):
         if self.run_id:
             return "macro"
         return "resolution" if self.then == Then.RESOLVE and not self.body else "reply"
+
+    @property
+    def finishes(self) -> bool:
+        """Whether the ticket is resolved with it."""
+        if self.run is not None:
+            return any(step.do == Do.RESOLVE for step in self.run.plan)
+        return self.then == Then.RESOLVE
 
     @property
     def place(self) -> str:

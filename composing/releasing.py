@@ -88,14 +88,17 @@ def _perform(held: Outgoing, ticket: Ticket, at: datetime) -> None:
 
 
 def _reason_to_stay(held: Outgoing, ticket: Ticket) -> str:
-    """Why it must not leave any more: "" where it may. Asked under the ticket's lock."""
+    """Why it must not leave any more: "" where it may. Asked under the ticket's lock.
+
+    A reply that only waits for a change of mind crosses with the customer's words, as letters do. A
+    resolution does not: nothing is finished over words that nobody of the desk has read.
+    """
     if not held.author.is_staff_member:
         return "left_the_desk"
-    if not held.is_scheduled:
-        return ""
-    if answered_after(ticket, held.seen):
+    finishes = held.finishes and ticket.is_active
+    if (held.is_scheduled or finishes) and answered_after(ticket, held.seen):
         return "answered"
-    return "" if ticket.is_active else "finished"
+    return "finished" if held.is_scheduled and not ticket.is_active else ""
 
 
 def _withhold(held: Outgoing, ticket: Ticket, because: str, at: datetime, *, why: str = "") -> None:
@@ -103,6 +106,8 @@ def _withhold(held: Outgoing, ticket: Ticket, because: str, at: datetime, *, why
     who: dict[str, Any] = {"tell": [held.author_id], "author": held.author_id}
     if held.run is not None:
         who["macro"] = str(held.run)
+    else:
+        who["of"] = held.what
     record("ticket.reply_withheld", ticket, by=None, at=at, cause=because, why=why, **who)
 
 

@@ -207,12 +207,16 @@ def _say_nothing_left(request: SignedInRequest, count: int) -> None:
 def send_now(request: SignedInRequest, pk: int) -> HttpResponse:
     held = actions.send_now(_held(request, pk, can_send_now), by=request.user)
     if held.state != Outgoing.State.SENT:
-        messages.warning(
-            request, _("It was not sent: the ticket says why, and the text is your draft again.")
-        )
+        messages.warning(request, _stayed(held))
     if not request.htmx:
         return redirect(held.ticket)
     return trigger_client_event(workspace.show(request, held.ticket), "outgoing:changed")
+
+
+def _stayed(held: Outgoing) -> str:
+    if held.what == "reply":
+        return _("It was not sent: the ticket says why, and the text is your draft again.")
+    return _("It was not done: the ticket says why.")
 
 
 @require_POST

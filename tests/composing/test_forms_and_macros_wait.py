@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from composing import releasing, running
+from composing.actions import send
 from composing.models import Habits, Outgoing
 from drafts.models import Draft
 from events.models import Event
+from events.presenting import plain_sentence
 from macros.models import Macro, Run
 from macros.steps import Do, Step
 from notifications.models import Mail
@@ -109,6 +111,74 @@ def test_a_ticket_resolved_from_its_form_is_not_resolved_yet(desk, ticket, ana, 
     assert Outgoing.objects.waiting().get().what == "resolution"
     assert wait_over() == 1
     assert kinds(ticket)[-1] == "ticket.resolved"
+
+
+def resolve_without_words(desk, ticket):
+    post(desk, "ticket_resolve", ticket.number, body="", read=ticket.events.count())
+    return Outgoing.objects.waiting().get()
+
+
+@pytest.fixture
+def answered(ticket, ana):
+    return actions.reply(ticket, by=ana, body="Fixed in 4.3.3.")
+
+
+def test_nothing_is_resolved_over_words_that_nobody_has_read(desk, answered, rui, ana, wait_over):
+    held = resolve_without_words(desk, answered)
+    actions.reply(answered, by=rui, body="It is back again.")
+    assert wait_over() == 0
+    told = answered.events.last()
+    assert (told.kind, told.data["cause"], told.data["tell"]) == (
+        "ticket.reply_withheld",
+        "answered",
+        [ana.pk],
+    )
+    sentence = plain_sentence(told, ana)
+    assert "wanted to resolve this" in sentence
+    assert "the customer answered first" in sentence
+    assert "draft" not in sentence
+    assert not Draft.objects.exists()
+    held.refresh_from_db()
+    assert held.state == "withheld"
+
+    # Once: whoever has read it resolves it.
+    resolve_without_words(desk, answered)
+    assert wait_over() == 1
+    assert kinds(answered)[-1] == "ticket.resolved"
+
+
+def test_a_resolution_that_a_colleague_made_is_told_without_a_draft(desk, answered, ana, lena, wait_over):
+    resolve_without_words(desk, answered)
+    actions.resolve(answered, by=lena)
+    assert wait_over() == 0
+    sentence = plain_sentence(answered.events.last(), ana)
+    assert "was not possible: This ticket is already resolved." in sentence
+    assert "draft" not in sentence
+
+
+def test_sent_now_and_refused_a_resolution_speaks_of_no_text(desk, answered, lena):
+    held = resolve_without_words(desk, answered)
+    actions.resolve(answered, by=lena)
+    page = desk.post(reverse("outgoing_send_now", args=[held.pk]), follow=True).content.decode()
+    assert "It was not done: the ticket says why." in page
+    assert "your draft again" not in page
+
+
+def test_words_that_finish_a_ticket_come_back_where_the_customer_was_faster(answered, rui, ana, wait_over):
+    send(answered, by=ana, body="Closing this.", then="resolve")
+    actions.reply(answered, by=rui, body="It is back again.")
+    assert wait_over() == 0
+    assert "Its text is a draft again." in plain_sentence(answered.events.last(), ana)
+    assert Draft.objects.get(owner=ana).text == "Closing this."
+
+
+def test_a_macro_that_resolves_does_not_either(answered, rui, ana, wait_over):
+    running.run([Step(Do.RESOLVE)], [answered], ana, key=uuid.uuid4())
+    actions.reply(answered, by=rui, body="It is back again.")
+    assert wait_over() == 0
+    assert "was not done, for the customer answered first" in plain_sentence(answered.events.last(), ana)
+    answered.refresh_from_db()
+    assert answered.status != "resolved"
 
 
 def test_a_form_is_held_back_once_with_what_the_customer_said_meanwhile(desk, ticket, rui):
