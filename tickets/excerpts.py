@@ -14,6 +14,7 @@ from django.db.models import Case, F, QuerySet, TextField, Value, When, Window
 from django.db.models.functions import Left, RowNumber
 from django.utils.safestring import SafeString
 
+from helpdesk.markup.unmarked import unmarked
 from helpdesk.text import marked, words
 from kb.search import END, FOUND, marked_up
 from tickets.lines import Line
@@ -50,7 +51,7 @@ def excerpts(lines: Sequence[Line], reading: Reading) -> dict[int, Excerpt]:
         number: max(said, key=lambda one: _hits(one.text, sought), default=_Said("", False))
         for number, said in _said(lines, reading).items()
     }
-    chosen = {pk: said if _hits(said.text, sought) else _Said("", False) for pk, said in chosen.items()}
+    chosen = {pk: _without_signs(said, sought) for pk, said in chosen.items()}
     rows = Ticket.objects.filter(pk__in=chosen).annotate(
         subject_marked=_headline({line.number: line.subject for line in lines}, reading, whole=True),
         text_marked=_headline({pk: said.text for pk, said in chosen.items()}, reading, whole=False),
@@ -59,6 +60,15 @@ def excerpts(lines: Sequence[Line], reading: Reading) -> dict[int, Excerpt]:
         pk: Excerpt(marked_up(subject), marked_up(text), chosen[pk].is_note)
         for pk, subject, text in rows.values_list("pk", "subject_marked", "text_marked")
     }
+
+
+def _without_signs(said: _Said, sought: set[str]) -> _Said:
+    """In words; as it was written where the address of a link has what is sought. Empty without any."""
+    plain = unmarked(said.text)
+    for text in (plain, said.text):
+        if _hits(text, sought):
+            return _Said(text, said.is_note)
+    return _Said("", False)
 
 
 def _said(lines: Sequence[Line], reading: Reading) -> dict[int, list[_Said]]:

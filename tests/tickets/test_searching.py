@@ -42,6 +42,29 @@ def test_the_words_are_marked_where_they_stand_in_both_languages(client, ana, ta
     assert "&lt;b&gt;the <mark>log</mark>&lt;/b&gt;" in page
 
 
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("dropped", "Frames are <mark>dropped</mark> on Kirin: see the guide."),
+        ("guide", "see the <mark>guide</mark>."),
+        ("setSurface", "<mark>setSurface</mark>(view)"),
+        # Where only the address of a link has the word, it is shown as it was written.
+        ("codecs", "(https://docs.example/<mark>codecs</mark>)"),
+    ],
+)
+def test_what_was_written_in_markdown_is_quoted_in_words(client, ticket, ana, query, text):
+    said = (
+        "## Found\n\nFrames are **dropped** on `Kirin`: see _the_ [guide](https://docs.example/codecs).\n\n"
+        "```java\nsetSurface(view)\n```\n\n- *old* drivers\n"
+    )
+    actions.reply(ticket, by=ana, body=said)
+    client.force_login(ana)
+    quoted = hits(client, query)[0][0]["text"]
+    assert text in quoted
+    if query != "codecs":
+        assert not set("*_`#[") & set(quoted)
+
+
 def test_words_may_stand_in_messages_and_notes_together_and_finished_tickets_are_found(
     client, ana, talked_about
 ):
