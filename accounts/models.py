@@ -141,12 +141,6 @@ class User(AbstractBaseUser):
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             return zoneinfo.ZoneInfo("UTC")
 
-    def get_full_name(self) -> str:
-        return self.name
-
-    def get_short_name(self) -> str:
-        return self.name
-
 
 class Organization(models.Model):
     """A customer company."""

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from files.masking.finding import CREDENTIALS, Kind
+from files.masking.finding import Kind
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,6 @@ class Masked:
     def count(self) -> int:
         """Different secrets, of all kinds."""
         return sum(self.kinds.values())
-
-    @property
-    def credentials(self) -> int:
-        """Those that open a door: tokens, keys, passwords, certificates."""
-        return sum(count for kind, count in self.kinds.items() if kind in CREDENTIALS)
 
     def __bool__(self) -> bool:
         return self.places > 0

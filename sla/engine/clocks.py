@@ -88,10 +88,6 @@ class ClockState(NamedTuple):
         return self.upcoming.at if self.upcoming else None
 
     @property
-    def next_level(self) -> str | None:
-        return self.upcoming.level if self.upcoming else None
-
-    @property
     def percent(self) -> float | None:
         """Elapsed share of the target, frozen while paused (E1)."""
         return 100 * (self.elapsed / self.budget) if self.budget else None

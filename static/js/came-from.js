@@ -8,7 +8,7 @@ function remembered() {
   try { return sessionStorage.getItem(NAME) ?? ""; } catch { return ""; }
 }
 
-export function fillIn(part) {
+function fillIn(part) {
   const list = part.querySelector("[data-queue]")?.dataset.queue;
   if (list !== undefined) {
     try { sessionStorage.setItem(NAME, list); } catch { /* no storage: back leads to the first list */ }

@@ -38,7 +38,7 @@ function refreshWithin(milliseconds) {
   waiting = setTimeout(refresh, milliseconds);
 }
 
-export function refreshNow() {
+function refreshNow() {
   showsNow = true;
   refreshWithin(0);
 }

@@ -128,7 +128,6 @@ def test_the_same_secret_has_the_same_label_all_through_a_file():
 def test_what_was_masked_is_told_in_words():
     masked = masked_text("token=ab12CD34ef56 rui@kite.example zoe@ondo.example")[1]
     assert str(masked) == "3 secrets masked: 1 token, 2 e-mail addresses"
-    assert masked.credentials == 1
 
 
 @pytest.mark.parametrize("prefix", ["", "07-13 09:00:01.123 I/cert: "])
