@@ -16,7 +16,7 @@ from products.models import Product
 from tickets import actions
 from tickets.models import Ticket
 
-pytest_plugins = ["tests.database", "tests.scheduling", "tests.services", "tests.browser"]
+pytest_plugins = ["tests.database", "tests.garbage", "tests.scheduling", "tests.services", "tests.browser"]
 
 MONDAY_9AM = datetime(2026, 7, 13, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -30,6 +30,7 @@ def _quick_passwords_and_private_files(settings: Any, tmp_path: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.ALERT_DIGEST_WAIT = settings.ALERT_DIGEST_WAIT_P1 = timedelta()  # no test waits for more to come
     settings.UNDO_SEND_SECONDS = 0  # a reply leaves at once, but where a test says otherwise
+    settings.WHITENOISE_AUTOREFRESH = True  # else each Client first lists all static files
 
 
 @pytest.fixture(autouse=True)

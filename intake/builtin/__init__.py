@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from intake.definition import Definition
 _FOLDER = Path(__file__).parent
 
 
-def types() -> dict[str, Definition]:
+@cache
+def types() -> Mapping[str, Definition]:
     """By code, in the order in which the form offers them."""
     shared: dict[str, Any] = _read("fields.yaml")
     return {

@@ -389,19 +389,7 @@ def test_a_page_of_the_queue_takes_six_queries_and_one_more_for_a_view_and_each_
     assert len(queries) <= 8, [query["sql"][:80] for query in queries]
 
 
-@pytest.mark.parametrize(
-    ("query", "index"),
-    [
-        ("view=all", "ticket_queue"),
-        ("view=all&tier=L2", "ticket_queue(_of_tier)?"),
-        ("view=all&assignee=me", "ticket_queue(_of_assignee)?"),
-        ("view=all&sort=priority", "ticket_queue_by_priority"),
-        ("view=all&sort=change&status=any", "ticket_by_change"),
-        ("view=unassigned", "ticket_queue_unassigned"),
-        ("view=unassigned&tier=L1", "ticket_queue_unassigned"),
-    ],
-)
-def test_each_list_is_read_from_an_index_in_its_order(ana, lena, rui, query, index):
+def test_each_list_is_read_from_an_index_in_its_order(ana, lena, rui):
     """On a table with some tickets of each kind, the plan is the index's own order without a sort."""
     moments = [MONDAY_9AM + timedelta(minutes=index) for index in range(4000)]
     Ticket.objects.bulk_create(
@@ -418,12 +406,21 @@ def test_each_list_is_read_from_an_index_in_its_order(ana, lena, rui, query, ind
         )
         for index, at in enumerate(moments)
     )
-    tickets = Asked.read(QueryDict(query), ana).listing(ana, timezone.now()).in_order()
     with connection.cursor() as cursor:
         cursor.execute("analyze tickets_ticket")
-    plan = tickets[:26].explain()
-    assert re.search(rf"Index Scan using {index} on", plan), plan
-    assert "Sort" not in plan
+    for query, index in {
+        "view=all": "ticket_queue",
+        "view=all&tier=L2": "ticket_queue(_of_tier)?",
+        "view=all&assignee=me": "ticket_queue(_of_assignee)?",
+        "view=all&sort=priority": "ticket_queue_by_priority",
+        "view=all&sort=change&status=any": "ticket_by_change",
+        "view=unassigned": "ticket_queue_unassigned",
+        "view=unassigned&tier=L1": "ticket_queue_unassigned",
+    }.items():
+        tickets = Asked.read(QueryDict(query), ana).listing(ana, timezone.now()).in_order()
+        plan = tickets[:26].explain()
+        assert re.search(rf"Index Scan using {index} on", plan), f"{query}: {plan}"
+        assert "Sort" not in plan, f"{query}: {plan}"
 
 
 # --- Parts
