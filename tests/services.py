@@ -290,12 +290,24 @@ def _product_in(folder: Path, server: PrivateRedis) -> Product:
 
 
 def _wait_for_the_end_of_connections(product: Product) -> None:
-    """PostgreSQL goes on with what a killed process has asked for; nothing of it may reach the next test."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = %s",
-            [product.folder.parent.name],
-        )
+    """PostgreSQL goes on with what a killed process has asked for; nothing of it may reach the next test.
+
+    A connection that waits for its process ends by itself, at once. It is not told to: PostgreSQL warns of
+    each that has gone before it heard.
+    """
+    name = product.folder.parent.name
+    told: set[int] = set()
+
+    def have_ended() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("select pid, state from pg_stat_activity where application_name = %s", [name])
+            left = cursor.fetchall()
+            for pid in [pid for pid, state in left if state == "active" and pid not in told]:
+                cursor.execute("select pg_terminate_backend(%s)", [pid])
+                told.add(pid)
+        return not left
+
+    wait_until(have_ended, seconds=20, what="the connections of the test's processes have ended")
 
 
 def _show_output(request: pytest.FixtureRequest, process: RunningProcess, *, after: int = 0) -> None:
