@@ -32,10 +32,17 @@ from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from helpdesk.html import ID_PREFIX, clean_until, encodable, plain
-from helpdesk.markup.addresses import Resolve, is_remote, missing_picture, resolve_addresses
-from helpdesk.markup.colours import coloured, language_of
+from helpdesk.markup.addresses import (
+    Resolve,
+    is_remote,
+    missing_picture,
+    remote_picture,
+    resolve_addresses,
+)
+from helpdesk.markup.colours import coloured, language_of, prepare
 from helpdesk.markup.containers import LOOKS, box_title, containers
 from helpdesk.markup.islands import components, islands
+from helpdesk.markup.tables import tables
 
 logger = structlog.get_logger(__name__)
 
@@ -73,13 +80,16 @@ class TooMuch(Exception):
     """The text is nested too deeply or takes too long."""
 
 
-def render_article(text: str, resolve: Resolve | None = None, *, colours: bool = True) -> Rendered:
+def render_article(
+    text: str, resolve: Resolve | None = None, *, title: str = "", colours: bool = True
+) -> Rendered:
     """An article with the places its table of contents points at.
 
     `resolve` says where addresses lead: articles and pictures are named by the files they were read from.
+    A text that begins with `title` as its heading begins below it: the page has shown it already.
     Whoever reads the page for its words alone has no use for the colours of its code.
     """
-    return _render(_article, text, {"resolve": resolve, "text": text, "colours": colours})
+    return _render(_article, text, {"resolve": resolve, "text": text, "title": title, "colours": colours})
 
 
 def render_message(text: str) -> SafeString:
@@ -91,6 +101,8 @@ def _render(markdown: MarkdownIt, text: str, env: dict[str, Any]) -> Rendered:
     text = encodable(text)
     if len(text) > MAX_CHARACTERS:
         return Rendered(plain(text), is_plain=True)
+    if env["colours"]:
+        prepare(text)
     started = time.thread_time()
     env["deadline"] = started + PARSING_SECONDS
     try:
@@ -212,16 +224,48 @@ def _boxes_of_alerts(state: StateCore) -> None:
                 child.content = following.content
 
 
-def _pictures_to_links(which: Callable[[str], bool]) -> Callable[[StateCore], None]:
+def _without_own_title(state: StateCore) -> None:
+    """The heading that is the title of the page goes, and leaves its place for links that lead there."""
+    first = next((index for index, token in enumerate(state.tokens) if token.type != "html_block"), 0)
+    match state.tokens[first : first + 2]:
+        case [Token(type="heading_open", markup="#" | "=") as opened, written]:
+            if _bare(_words(written)) == _bare(state.env.get("title", "")):
+                place = Token("html_block", "", 0, content=f'<span id="{opened.attrGet("id")}"></span>')
+                state.tokens[first : first + 3] = [place]
+
+
+def _bare(title: str) -> str:
+    return "".join(title.split()).casefold()
+
+
+# Where the builder of a site puts its table of contents; ours stands beside the text.
+_CONTENTS_MARKS = {"[[toc]]", "[toc]", "[[_toc_]]", "${toc}", "@[toc]"}
+
+
+def _without_contents_marks(state: StateCore) -> None:
+    tokens = state.tokens
+    for index in range(len(tokens) - 2):
+        if tokens[index].type == "paragraph_open" and tokens[index + 1].content.lower() in _CONTENTS_MARKS:
+            tokens[index].hidden = tokens[index + 2].hidden = True
+            tokens[index + 1].children = []
+
+
+def _pictures_to_links(
+    which: Callable[[str], bool], show: Callable[[str, str], str] | None = None
+) -> Callable[[StateCore], None]:
+    """`show` makes HTML of the address and the name of a picture that stands in no link."""
+
     def rule(state: StateCore) -> None:
         for block in state.tokens:
             if block.children and any(token.type == "image" for token in block.children):
-                block.children = list(_without_pictures(block.children, which))
+                block.children = list(_without_pictures(block.children, which, show))
 
     return rule
 
 
-def _without_pictures(tokens: Sequence[Token], which: Callable[[str], bool]) -> Iterator[Token]:
+def _without_pictures(
+    tokens: Sequence[Token], which: Callable[[str], bool], show: Callable[[str, str], str] | None
+) -> Iterator[Token]:
     open_links = 0
     for token in tokens:
         open_links += (token.type == "link_open") - (token.type == "link_close")
@@ -232,6 +276,8 @@ def _without_pictures(tokens: Sequence[Token], which: Callable[[str], bool]) -> 
         name = Token("text", "", 0, content=token.content or address)
         if open_links:
             yield name
+        elif show:
+            yield Token("html_inline", "", 0, content=show(address, token.content), meta={"is_html": True})
         else:
             yield Token("link_open", "a", 1, attrs={"href": address})
             yield name
@@ -280,7 +326,7 @@ def _parser(**options: Any) -> MarkdownIt:
         ["table", "strikethrough"]
     )
     markdown.disable(["html_block", "html_inline"])
-    markdown.use(gfm_autolink_plugin)
+    markdown.use(gfm_autolink_plugin).use(tables)
     everywhere: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     markdown.block.ruler.before("table", "guard", _guard_block, everywhere)
     markdown.inline.ruler.before("text", "guard", _guard_inline)
@@ -297,11 +343,13 @@ def _article_parser() -> MarkdownIt:
     markdown.use(footnote_plugin).use(tasklists_plugin).use(admon_plugin).use(containers).use(islands)
     markdown.core.ruler.push("shift_headings", _shift_headings(smallest=2, shift=0))
     markdown.core.ruler.push("name_headings", _name_headings)
+    markdown.core.ruler.push("without_own_title", _without_own_title)
+    markdown.core.ruler.push("without_contents_marks", _without_contents_marks)
     markdown.core.ruler.push("collect_headings", _collect_headings)
     markdown.core.ruler.push("boxes_of_alerts", _boxes_of_alerts)
     markdown.core.ruler.push("note_what_to_check", _note_what_to_check)
     markdown.core.ruler.push("resolve_addresses", resolve_addresses)
-    markdown.core.ruler.push("pictures_to_links", _pictures_to_links(is_remote))
+    markdown.core.ruler.push("pictures_to_links", _pictures_to_links(is_remote, remote_picture))
     markdown.add_render_rule("picture_missing", _picture_missing)
     return markdown
 

@@ -35,6 +35,10 @@ Reading = tuple[Rendered, str]
 
 # The cleaner's own HTML: attributes stand in double quotes. Django's strip_tags parses it a second time.
 _TAG = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
+# Where one of them ends, so does a word: two cells of a table in one line are two words.
+_END_OF_WORD = re.compile(
+    r"<br>|</(?:td|th|li|p|div|h[2-6]|dt|dd|pre|caption|figcaption|blockquote|section)>"
+)
 _IDENTIFIER = re.compile(r"\b(?:[a-z]+(?:[A-Z]\w*)+|\w+_\w+|[A-Z][a-z]+(?:[A-Z]\w*)+)\b", re.ASCII)
 
 
@@ -173,7 +177,8 @@ def read_body(body: str) -> Reading:
     """
     page = render_article(body[:MAX_INDEXED_CHARACTERS], colours=False)
     # The database takes at most 1 MB of words.
-    return page, html.unescape(_TAG.sub("", page.html))[:MAX_WORDS_CHARACTERS]
+    words = _TAG.sub("", _END_OF_WORD.sub(" ", page.html))
+    return page, html.unescape(words)[:MAX_WORDS_CHARACTERS]
 
 
 def _vector(weight: str, *texts: str) -> SearchVector:

@@ -288,6 +288,12 @@ class Article(models.Model):
     def platform_names(self) -> list[str]:
         return [str(Platform(platform).label) for platform in self.platforms]
 
+    @property
+    def platforms_said(self) -> list[str]:
+        """As `platform_names`, with those of its file that we have no name for."""
+        strange = self.extra_facts.get("platform", [])
+        return [*self.platform_names, *(strange if isinstance(strange, list) else [str(strange)])]
+
 
 class Revision(models.Model):
     """An article as somebody saved it. Never changed: it says who wrote what when."""

@@ -14,10 +14,10 @@ from django.urls import reverse
 from helpdesk.markdown import Rendered, render_article
 from kb.indexing import read_body
 from kb.models import Article, Revision, Source, SourceFile
-from kb.trees.naming import PAGES, loosely
+from kb.trees.naming import PAGES, loosely, place_of
 
 # Raised when the renderer gives other HTML for the same text.
-RENDERER = 3
+RENDERER = 4
 KEPT_SECONDS = 24 * 60 * 60
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 # Where documentation sites keep what is served from the root.
@@ -33,10 +33,11 @@ def rendered(article: Article) -> Rendered:
 
     Any revision of any article renews all: a link leads somewhere only while the other article is there.
     """
-    key = f"kb:page:{RENDERER}:{article.pk}:{_digest(article.body)}:{stamp()}"
+    text = _digest(f"{article.title}\n{article.body}")
+    key = f"kb:page:{RENDERER}:{article.pk}:{text}:{stamp()}"
     page: Rendered | None = cache.get(key)
     if page is None:
-        page = render_article(article.body, links_of(article))
+        page = render_article(article.body, links_of(article), title=article.title)
         cache.set(key, page, KEPT_SECONDS)
     return page
 
@@ -142,11 +143,16 @@ class Tree:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths: dict[str, list[str]] = {}
+        self._names: dict[str, list[str]] = {}
         for path in paths:
-            self._paths.setdefault(loosely(path), []).append(path)
+            loose = loosely(path)
+            self._paths.setdefault(loose, []).append(path)
+            if path.lower().endswith(PAGES):
+                self._names.setdefault(loose.rpartition("/")[2], []).append(path)
 
     def nearly(self, path: str, address: str) -> str | None:
-        """The one file that an address in `path` means: in other letters, without its number or suffix.
+        """The one file that an address in `path` means: in other letters, without its number or suffix, or in
+        another folder, as on a site that names pages by their files alone.
 
         None where there is none, or where it could be several.
         """
@@ -154,7 +160,20 @@ class Tree:
             found = self._paths.get(loosely(place), [])
             if len(found) == 1:
                 return found[0]
-        return None
+        return self._elsewhere(path, address)
+
+    def _elsewhere(self, path: str, address: str) -> str | None:
+        """The one page of this file's name, or the one of them in the language of `path`."""
+        name = _places(path, address)[0].rpartition("/")[2]
+        _stem, dot, suffix = name.rpartition(".")
+        if dot and f".{suffix}".lower() not in PAGES and suffix.isalpha():
+            # A picture, or a page that was never Markdown.
+            return None
+        found = self._names.get(loosely(name), [])
+        if len(found) > 1:
+            language = place_of(path).language
+            found = [one for one in found if place_of(one).language == language]
+        return found[0] if len(found) == 1 else None
 
 
 def our_pictures(body: str) -> set[str]:

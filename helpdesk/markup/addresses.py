@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html as html_module
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
@@ -56,6 +57,17 @@ def missing_picture(address: str, name: str) -> str:
     return f'<span class="picture-missing">🖼 {escape(name or shown)} ({escape(shown)})</span>'
 
 
+def remote_picture(address: str, name: str) -> str:
+    """A picture on another server: what it is called and where it lies. It is a link and loads nothing."""
+    host, _slash, path = address.partition("//")[2].partition("/")
+    called = PurePosixPath(unquote(name or path).split("?")[0]).name
+    if not host:
+        # The picture itself, written into its address.
+        return missing_picture(address.partition(",")[0], name)
+    shown = f"🖼 {called} ({host})" if called else f"🖼 {host}"
+    return f'<span class="picture-missing"><a href="{escape(address)}">{escape(shown)}</a></span>'
+
+
 def _tokens(state: StateCore, *kinds: str) -> list[Token]:
     every = [one for token in state.tokens for one in (token, *(token.children or ()))]
     return [token for token in every if token.type in kinds]
@@ -82,7 +94,7 @@ def _in_html(html: str, leads: Mapping[str, str | None]) -> str:
         if _MISSING in match.group():
             return missing_picture(address, name[1] if name else "")
         if is_remote(address):
-            return f'<a href="{address}">{name[1] if name and name[1] else address}</a>'
+            return remote_picture(html_module.unescape(address), name[1] if name else "")
         return match.group()
 
     return _IMG.sub(show, _IN_HTML.sub(put, html))

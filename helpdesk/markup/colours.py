@@ -7,8 +7,10 @@ done in time is shown without colours.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from django.utils.html import escape
@@ -33,13 +35,21 @@ _ALIASES = {
     "c#": "csharp",
     "cs": "csharp",
     "console": "bash",
+    "golang": "go",
     "gradle": "groovy",
     "h": "c",
     "js": "javascript",
+    "jsonc": "json",
     "kt": "kotlin",
     "m": "objective-c",
+    "mm": "objective-c",
+    "node": "javascript",
+    "obj-c": "objective-c",
     "objc": "objective-c",
+    "objective c": "objective-c",
     "objectivec": "objective-c",
+    "oc": "objective-c",
+    "plist": "xml",
     "ps1": "powershell",
     "py": "python",
     "rb": "ruby",
@@ -47,8 +57,13 @@ _ALIASES = {
     "sh": "bash",
     "shell": "bash",
     "ts": "typescript",
+    "vue": "html",
+    "wxml": "html",
     "yml": "yaml",
 }
+
+
+_FENCED = re.compile(r"(?:`{3}|~{3})[ \t]*\{?\.?([\w+#-]{1,20})")
 
 
 class _TooLong(Exception):
@@ -58,6 +73,23 @@ class _TooLong(Exception):
 def language_of(name: str) -> str:
     """The language that a writer's name for it means; unknown names stay as they are."""
     return _ALIASES.get(name.lower(), name.lower())
+
+
+def prepare(text: str) -> None:
+    """Load the lexers of the languages that `text` holds code in.
+
+    The first of a process takes up to a tenth of a second, which is not the text's fault: this is for before
+    its time is counted.
+    """
+    for name in set(_FENCED.findall(text)):
+        if (language := language_of(name)) in LANGUAGES:
+            _load(language)
+
+
+@cache
+def _load(language: str) -> None:
+    # Reads its module and translates its expressions, which its class keeps.
+    get_lexer_by_name(language)
 
 
 def coloured(code: str, language: str, *, until: float) -> str:

@@ -37,10 +37,12 @@ _CHINESE_TITLES = {
 _TABS = {"tabs", "code-group", "code-tabs", "codegroup"}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
-_OPENS = re.compile(r"(:{3,})\s*\{?\.?([\w-]+)\}?(.*)")
+# `:::tip标题`: a name in Latin letters ends where Chinese begins.
+_OPENS = re.compile(r"(:{3,})\s*\{?\.?([A-Za-z][A-Za-z0-9_-]*|[\w-]+)\}?(.*)")
 _CLOSES = re.compile(r":{3,}\s*")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _TAB = re.compile(r"(?:==|@tab(?::active)?)\s+(\S.*)")
+_TITLE = re.compile(r"\{[^{}]*?\btitle=[\"']([^\"']*)[\"'][^{}]*\}")
 _LABEL = re.compile(r"\[([^\]]{1,60})\]|(?:title|label)=[\"']([^\"']{1,60})[\"']")
 
 
@@ -71,7 +73,7 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return True
 
     last = _end_of(state, start, end)
-    name, title = match[2].lower(), match[3].strip().strip("[]{}").strip()
+    name, title = match[2].lower(), _TITLE.sub(r"\1", match[3]).strip().strip("[]{}").strip()
     is_tabs = name in _TABS
     look = LOOKS.get(name, "note")
     opened = state.push("tabs_open" if is_tabs else "box_open", "div", 1)

@@ -48,8 +48,15 @@ _ELEMENTS = {
 _TABS = {"tabs", "codegroup", "codetabs", "tabgroup"}
 _TAB = {"tabitem", "tab", "codeblock", "codegroupitem"}
 _BOXES = {"admonition", "callout", "alert", "aside"}
+_FOLDED = {"details", "accordion", "collapse", "expandable"}
+# Boxes that are components of their own: `<Note>`, `<Warning>`.
+_NAMED_BOXES = {look for look in LOOKS if look.isascii()}
 _ONLY_LOOKS = {"badge", "icon", "fragment", "steps", "step", "cards", "card", "columns", "column"}
 _MEANT = _TABS | _TAB | _BOXES | _ONLY_LOOKS | {"image", "img", "link", "iframe", "video", "audio", "details"}
+# What a component says in its tag, though we do not know what it would look like.
+_SAID = ("title", "label", "caption", "heading", "header")
+# Classes by which vendors make boxes of `<div>`: `class="alert note"`, `class="hint hint-warning"`.
+_BOX_CLASSES = {"alert", "callout", "hint", "notice", "custom-block", "message", "tips"}
 
 # Quoted or in braces, an attribute may hold `>`. Possessive, so that a hostile line costs one pass.
 _INSIDE = r"(?:\"[^\"]{0,2000}\"|'[^']{0,2000}'|\{(?:[^{}]|\{[^{}]{0,2000}\}){0,2000}+\}|[^'\"<>{}]){0,400}+"
@@ -63,6 +70,7 @@ _MODULE = re.compile(
     r"import\s[^;]{0,500}\sfrom\s+[\"'].*|import\s+[\"'].*[\"'];?\s*|export\s+(?:const|default|function|let)\b.*"
 )
 _NAME = re.compile(r"(?<=\s)name(?=\s*=)")
+_BOX_IN_A_LINE = re.compile(rf"(<([A-Z][a-z]+)(?:\s{_INSIDE})?>)(.*\S.*)(</\2>)\s*")
 _MAX_TAG_LINES = 40
 
 
@@ -92,7 +100,8 @@ def as_html(island: str, *, text: str = "") -> str:
 def components(island: str) -> list[str]:
     """The names of components whose meaning is lost, for the report of an import."""
     names = {tag[2] for tag in _TAG.finditer(island) if not tag[1] and tag[2][:1].isupper()}
-    return sorted(name for name in names if name.lower() not in _MEANT and not _is_element(name))
+    meant = _MEANT | _FOLDED | _NAMED_BOXES
+    return sorted(name for name in names if name.lower() not in meant and not _is_element(name))
 
 
 def attributes(tag: str) -> dict[str, str]:
@@ -127,7 +136,29 @@ def _tag(tag: re.Match[str], text: str) -> str:
         return f"<{closes}h2{inside}>"
     if lower == "a" and not closes:
         return f"<a{_NAME.sub('id', inside)}>"
+    if lower == "table":
+        # A wide one scrolls by itself, as those of Markdown do.
+        return f"</table{inside}></div>" if closes else f'<div class="table-scroll"><table{inside}>'
+    if lower == "div" and not closes and (look := _look_of(attributes(inside).get("class", ""))):
+        return _box(look, box_title(look, "", text))
     return tag.group()
+
+
+def _look_of(classes: str) -> str:
+    """The look of a `<div>` that its classes make a box; "" for every other. Ours are boxes already."""
+    words = set(classes.lower().split())
+    if "admonition" in words:
+        return ""
+    if not words & (_BOX_CLASSES | set(LOOKS)):
+        return ""
+    # "alert" and "hint" are looks, and names of boxes of any look: what stands beside them says more.
+    last = sorted((word.rpartition("-")[2] for word in words), key=lambda one: (one in _BOX_CLASSES, one))
+    return next((LOOKS[one] for one in last if one in LOOKS), "note")
+
+
+def _box(look: str, title: str) -> str:
+    heading = f'<p class="admonition-title">{escape(title)}</p>' if title else ""
+    return f'<div class="admonition {look}">{heading}'
 
 
 def _component_tag(closes: str, lower: str, name: str, inside: str, whole: str, text: str) -> str:
@@ -137,11 +168,10 @@ def _component_tag(closes: str, lower: str, name: str, inside: str, whole: str, 
     if lower in _TAB:
         label = facts.get("label") or facts.get("title") or facts.get("value") or facts.get("name") or ""
         return "</div>" if closes else f'<div class="choice"><p class="choice__title">{escape(label)}</p>'
-    if lower in _BOXES or lower == "details":
-        look = LOOKS.get(facts.get("type", "note").lower(), "note")
-        title = "" if lower == "details" else box_title(look, facts.get("title", ""), text)
-        heading = f'<p class="admonition-title">{escape(title)}</p>' if title else ""
-        return "</div>" if closes else f'<div class="admonition {look}">{heading}'
+    if lower in _BOXES | _FOLDED | _NAMED_BOXES:
+        look = LOOKS.get(facts.get("type", lower).lower(), "note")
+        title = facts.get("title", "")
+        return "</div>" if closes else _box(look, title if lower in _FOLDED else box_title(look, title, text))
     if lower == "summary":
         return "</p>" if closes else '<p class="admonition-title">'
     if lower in ("image", "img"):
@@ -154,8 +184,18 @@ def _component_tag(closes: str, lower: str, name: str, inside: str, whole: str, 
         return shown if source.startswith(("https://", "http://")) and not closes else ""
     if _is_element(name):
         return whole
-    # A badge says something, whatever it looked like.
-    return escape(facts.get("text", ""))
+    return "" if closes else _said(facts)
+
+
+def _said(facts: dict[str, str]) -> str:
+    """What a component whose looks we do not know says in its tag."""
+    said = next((facts[name] for name in _SAID if facts.get(name)), "")
+    if said and facts.get("href"):
+        said = f'<a href="{escape(facts["href"])}">{escape(said)}</a>'
+    elif said:
+        said = escape(said)
+    # A badge speaks within its sentence.
+    return f"<p><strong>{said}</strong></p>" if said else escape(facts.get("text", ""))
 
 
 def _is_element(name: str) -> bool:
@@ -169,6 +209,11 @@ def _component(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     head = state.src[first : first + 3]
     if state.is_code_block(start) or not re.match(r"</?[A-Z]", head):
         return False
+    whole = _BOX_IN_A_LINE.fullmatch(state.src[first : state.eMarks[start]])
+    if whole and whole[2].lower() in _NAMED_BOXES | _BOXES:
+        if not silent:
+            _box_in_a_line(state, start, whole)
+        return True
     for line in range(start, min(end, start + _MAX_TAG_LINES)):
         lines = state.src[first : state.eMarks[line]]
         if state.isEmpty(line):
@@ -182,6 +227,18 @@ def _component(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if ">" in state.src[state.bMarks[line] : state.eMarks[line]] and "{" not in lines:
             return False
     return False
+
+
+def _box_in_a_line(state: StateBlock, line: int, whole: re.Match[str]) -> None:
+    """`<Note>Some words.</Note>`: Markdown between two tags of a box."""
+    for kind, content in (("html_block", whole[1]), ("inline", whole[3].strip()), ("html_block", whole[4])):
+        if kind == "inline":
+            state.push("paragraph_open", "p", 1)
+        token = state.push(kind, "", 0)
+        token.content, token.map, token.children = content, [line, line + 1], []
+        if kind == "inline":
+            state.push("paragraph_close", "p", -1)
+    state.line = line + 1
 
 
 def _module(state: StateBlock, start: int, end: int, silent: bool) -> bool:

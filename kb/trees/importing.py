@@ -356,6 +356,7 @@ class _Addresses:
     """Which addresses are taken, and by what."""
 
     def __init__(self, source: Source) -> None:
+        self._name = source.name
         self._taken: dict[str, dict[str, str | None]] = {}
         keys = {
             article: place_of(path).key
@@ -367,7 +368,9 @@ class _Addresses:
     def take(self, path: str, key: str, language: str) -> str:
         """The nicest address that is free, or taken by translations of this very file."""
         *nicer, last = slugs_of(key, path)
-        slug = next((one for one in nicer if self._is_free(one, key, language)), last)
+        # The same tree may be there under another name already.
+        every = [*nicer, last, f"{last}-{self._name}"]
+        slug = next((one for one in every if self._is_free(one, key, language)), every[-1])
         self._taken.setdefault(slug, {})[language] = key
         return slug
 

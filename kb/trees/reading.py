@@ -18,6 +18,7 @@ from frontmatter.default_handlers import YAMLHandler
 from kb.trees.naming import name_of
 
 MAX_BYTES = 2_000_000
+UNKNOWN_LETTERS = "not a text, or in letters other than UTF-8, UTF-16 with its mark, and GB 18030"
 MAX_FRONT_MATTER = 50_000
 MAX_BRACKETS = 500
 MAX_TITLE, MAX_SUMMARY = 200, 500
@@ -27,7 +28,17 @@ _FEW = 1 / 500
 
 Facts = dict[str, Any]
 
+# As scripts and people write a date, without what stands in brackets behind it.
+_DATES = (
+    *("%a %b %d %Y %H:%M:%S GMT%z", "%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S %z"),
+    *("%Y年%m月%d日", "%Y年%m月%d日 %H:%M", "%Y.%m.%d", "%Y%m%d"),
+    *("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%a %b %d %Y"),
+)
+_SECONDS = re.compile(r"1\d{9}(?:\d{3})?")
+
 _LINE = re.compile(r"^([A-Za-z_][\w-]{0,40})\s*:\s*(.*?)\s*$")
+# Within front matter: an empty line and a heading of the text, which YAML takes for a comment.
+_TEXT_WITHIN = re.compile(r"^[ \t]*\n#{1,6} \S", re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
@@ -125,9 +136,9 @@ def decoded(raw: bytes, notes: list[str]) -> str:
     try:
         text = raw.decode("gb18030")
     except UnicodeDecodeError:
-        raise Unreadable("neither UTF-8 nor GB 18030") from None
+        raise Unreadable(UNKNOWN_LETTERS) from None
     if sum(not (one.isprintable() or one.isspace()) for one in text) > len(text) / 100:
-        raise Unreadable("not a text")
+        raise Unreadable(UNKNOWN_LETTERS)
     notes.append("read as GB 18030, not UTF-8")
     return _plain(text)
 
@@ -142,14 +153,18 @@ def split(text: str, notes: list[str]) -> tuple[Facts, str]:
     try:
         front, body = handler.split(text)
     except ValueError:
-        notes.append("front matter that is never closed")
-        return {}, text
+        return _never_closed(text, notes)
+    if _TEXT_WITHIN.search(front.strip("\n")):
+        return _never_closed(text, notes)
     if len(front) > MAX_FRONT_MATTER or front.count("[") + front.count("{") > MAX_BRACKETS:
         notes.append("front matter is too long to be one")
         return {}, text
     try:
         loaded = handler.load(front.replace("\t", "  "), Loader=_Loader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
+        if re.search(r"\n[ \t]*\n", front.strip("\n")):
+            # The line that closes it is a rule, screens below.
+            return _never_closed(text, notes)
         saved = {match[1]: _unquoted(match[2]) for line in front.split("\n") if (match := _LINE.match(line))}
         if not saved:
             notes.append("what stands between the first two lines of hyphens is no front matter")
@@ -165,6 +180,15 @@ def split(text: str, notes: list[str]) -> tuple[Facts, str]:
     if "\t" in front:
         notes.append("tabs in the front matter are taken for spaces")
     return _named(loaded), body
+
+
+def _never_closed(text: str, notes: list[str]) -> tuple[Facts, str]:
+    """The lines of facts that it begins with; all that follows is the text."""
+    notes.append("front matter that is never closed")
+    lines = text.split("\n")
+    end = next((n for n, line in enumerate(lines[1:], start=1) if not _LINE.match(line)), len(lines))
+    saved = {match[1]: _unquoted(match[2]) for line in lines[1:end] if (match := _LINE.match(line))}
+    return (_named(saved), "\n".join(lines[end:])) if saved else ({}, text)
 
 
 def texts(value: Any) -> list[str]:
@@ -183,16 +207,31 @@ def one_line(value: Any) -> str:
 
 
 def moment(value: Any) -> datetime | None:
-    """2024-05-01, 2024/5/1 or a full date with time; None for what is no date."""
-    text = one_line(value).replace("/", "-")
+    """2024-05-01, 2024/5/1, a full date with time, as JavaScript writes it (`Mon Sep 21 2020 10:18:02
+    GMT+0800 (CST)`), in words, or as seconds or milliseconds since 1970; None for what is no date."""
+    written = one_line(value)
+    if _SECONDS.fullmatch(written):
+        return datetime.fromtimestamp(int(written[:10]), tz=UTC)
+    text = written.replace("/", "-")
     text = re.sub(r"(?<=-)(\d)(?=-|\b)", r"0\1", text)
     try:
-        found = parse_datetime(text) or parse_date(text[:10])
+        found = parse_datetime(text) or parse_date(text[:10]) or _in_words(written)
     except ValueError:
         return None
     if isinstance(found, datetime):
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     return datetime(found.year, found.month, found.day, tzinfo=UTC) if found else None
+
+
+def _in_words(written: str) -> datetime | None:
+    bare = written.partition("(")[0].strip()
+    for form in _DATES:
+        try:
+            found = datetime.strptime(bare, form)  # noqa: DTZ007 (those without a zone are UTC)
+        except ValueError:
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
 
 
 def day(value: Any) -> date | None:

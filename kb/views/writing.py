@@ -122,7 +122,7 @@ def _preview(
 ) -> dict[str, object]:
     """The context of the preview. A new article has no links but to other articles."""
     look = checking.Look(links_of(article) if article else Links())
-    page = render_article(body, look)
+    page = render_article(body, look, title=title)
     if audience not in Article.Audience.values:
         audience = Article.Audience.PUBLIC
     found = checking.problems(page, look.leads, audience=audience, organizations=organizations, own=article)

@@ -29,6 +29,15 @@ def html(text, resolve=None):
             '<p class="admonition-title">More</p>',
         ),
         ('!!! warning "Mind"\n    This.', '<div class="admonition warning">'),
+        (
+            '<div class="alert note">Only for the Web SDK.</div>',
+            '<p class="admonition-title">Note</p>Only for',
+        ),
+        ('<div class="hint hint-warning">先停流。</div>', '<p class="admonition-title">注意</p>先停流。'),
+        ("<Warning>Mind *this*.</Warning>", "Warning</p><p>Mind <em>this</em>.</p></div>"),
+        ('<Accordion title="More">\n\nx\n\n</Accordion>', '<p class="admonition-title">More</p><p>x</p>'),
+        (":::tip标题\nx\n:::", '<div class="admonition tip"><p class="admonition-title">标题</p>'),
+        (':::note{title="Read this"}\nx\n:::', '<p class="admonition-title">Read this</p>'),
     ],
 )
 def test_boxes_are_boxes_however_they_are_written(text, shown):
@@ -122,6 +131,38 @@ def test_a_component_that_is_not_known_is_named_for_the_report():
     assert "beta" in page.html
 
 
+def test_a_component_that_is_not_known_still_says_what_stands_in_its_tag():
+    out = html(
+        '<Card title="Quick start" href="/a">\n\nIn ten minutes.\n\n</Card>\n<Step title="Join">\n</Step>'
+    )
+    assert '<strong><a href="/a" rel="noopener nofollow">Quick start</a></strong>' in out
+    assert "In ten minutes." in out and "<strong>Join</strong>" in out
+
+
+def test_a_row_with_more_cells_than_its_head_loses_none():
+    out = html("| type | meaning |\n|---|---|\n| `a | b` | one | two |\n| x |\n")
+    assert "<td>`a</td>" in out and "<td>b` | one | two</td>" in out
+
+
+def test_the_heading_that_repeats_the_title_is_shown_once_and_keeps_its_place():
+    page = render_article("# Join a *room*\n\n## Join a room\n\nx", title="Join a room")
+    assert page.html.startswith('<span id="s-join-a-room"></span><h2 id="s-join-a-room-1">')
+    assert [one.id for one in page.headings] == ["s-join-a-room-1"]
+    assert "join-a-room" in page.places
+    assert "<h2" in render_article("# Join", title="Leave").html
+
+
+def test_a_mark_for_the_table_of_contents_is_not_shown_and_a_picture_elsewhere_is_a_link_with_a_name():
+    out = html(
+        "[[toc]]\n\n[TOC]\n\n![](https://cdn.example/docs-files/15512) ![](data:image/png;base64,iVBORw0)"
+    )
+    assert "toc" not in out.lower()
+    assert (
+        'href="https://cdn.example/docs-files/15512" rel="noopener nofollow">🖼 15512 (cdn.example)</a>' in out
+    )
+    assert "iVBORw0" not in out
+
+
 def test_a_heading_may_name_its_place_and_html_names_places_too():
     page = render_article('## Join {#join-now}\n## Join\n## Join\n<a name="old"></a>\n\n<h1 id="top">T</h1>')
     assert 'id="s-join-now">Join</h2>' in page.html
@@ -142,8 +183,8 @@ def test_addresses_lead_where_they_are_said_to_lead_and_nowhere_is_shown():
     assert out.count('href="/docs/a/"') == 2
     assert "b.md" not in out
     assert out.count('src="/docs/pictures/1.png"') == 2
-    assert out.count('<span class="picture-missing">') == 2 and "gone (no.png)" in out
-    assert '<a href="https://pics.example/i.png"' in out
+    assert out.count('<span class="picture-missing">') == 3 and "gone (no.png)" in out
+    assert 'href="https://pics.example/i.png" rel="noopener nofollow">🖼 i.png (pics.example)</a>' in out
 
 
 PIECES = [

@@ -2,6 +2,7 @@
 
 import filecmp
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,13 +10,14 @@ from django.db import connection
 
 from kb import actions
 from kb.creating import create_many
+from kb.indexing import read_body
 from kb.models import Article, Category, Picture, Revision, Source
 from kb.rendering import rendered
 from kb.tasks import import_trees
 from kb.trees.exporting import export_tree
 from kb.trees.importing import import_tree
 from kb.trees.naming import place_of
-from kb.trees.reading import Unreadable, is_chinese, read
+from kb.trees.reading import Unreadable, is_chinese, moment, read
 from tests.kb.vendor_tree import grow, picture
 
 
@@ -306,11 +308,68 @@ def test_the_place_of_a_file_says_what_it_is(path, key, language, kind):
         ("---\n# not a fact\n---\n\n# T\n\nW", "T", "W"),
         ("---\ntitle: a: b\n---\nW", "a: b", "W"),
         ("---\n\ttitle:\tTabs\n---\nW", "Tabs", "W"),
+        ("---\ntitle: Open\nplatform: Web\n\n# T\n\nW\n", "Open", "W"),
+        ("---\ntitle: A rule\n\nW\n\n```js\n{\n```\n\n---\n", "A rule", "W"),
+        ("---\ntitle: A rule\n\n# T\n\nW\n\n---\n\nend", "A rule", "W"),
     ],
 )
 def test_a_title_is_found_in_the_facts_the_heading_or_the_name(raw, title, summary):
     text = read(raw.encode(), "x/01-file_name.md")
     assert (text.title, text.summary) == (title, summary)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2020-09-21 02:18:02", "2020-09-21T10:18:02+08:00", "Mon Sep 21 2020 10:18:02 GMT+0800 (CST)"),
+        *("1600654682", "1600654682000", "Mon, 21 Sep 2020 02:18:02 GMT"),
+    ],
+)
+def test_a_moment_is_read_however_scripts_write_it(written):
+    assert moment(written) == datetime(2020, 9, 21, 2, 18, 2, tzinfo=UTC)
+
+
+def test_a_day_is_read_however_people_write_it_and_what_is_none_is_none():
+    for written in ("2020/9/21", "2020年9月21日", "Sep 21, 2020", "21 September 2020", "20200921"):
+        assert moment(written) == datetime(2020, 9, 21, tzinfo=UTC), written
+    assert [moment(written) for written in ("", "soon", "2020-13-45", "4.10")] == [None] * 4
+
+
+def test_a_link_by_a_file_name_alone_finds_the_one_page_of_its_language(tree):
+    for path in ("en/live/start_android.md", "zh/live/start_android.md", "en/twice.md", "en/a/twice.md"):
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(f"# {path}\n\nText.\n", encoding="utf-8")
+    (tree / "en/platform.md").write_text(
+        "# P\n\n[a](start_android?platform=Android) [b](/en/Live%20Video/start_android) [c](x/twice.md) "
+        "[d](./api/start_android.html#join)\n"
+    )
+    broken = [link for path, link in imported(tree).broken_links if path == "en/platform.md"]
+    assert broken == ["x/twice.md", "./api/start_android.html#join"]
+    html = rendered(Article.objects.get(title="P")).html
+    assert html.count('href="/docs/live-start_android/"') == 2
+
+
+def test_the_same_tree_is_read_under_two_names_and_what_is_hidden_is_named(tree):
+    (tree / ".drafts").mkdir()
+    (tree / ".drafts/x.md").write_text("# X\n\nText.\n")
+    (tree / ".git").mkdir()
+    for name in ("one", "two", "three"):
+        report = import_tree(tree, name=name)
+        assert (report.created, report.skipped) == (3, [(".drafts", "a hidden folder")])
+
+
+def test_cells_in_one_line_are_words_of_their_own_in_the_index():
+    _page, words = read_body(
+        "<table><tr><td>1002001</td><td>Login<br>failed</td></tr></table>\n\n**join**Channel"
+    )
+    assert words.split() == ["1002001", "Login", "failed", "joinChannel"]
+
+
+def test_an_article_for_a_platform_of_another_name_does_not_claim_all(tree, client):
+    (tree / "en/mini.md").write_text("---\ntitle: Mini\nplatform: 微信小程序\n---\nText.\n", encoding="utf-8")
+    imported(tree)
+    page = client.get("/docs/mini/").content.decode()
+    assert "<span>微信小程序</span>" in page and "all platforms" not in page
 
 
 def test_the_language_of_a_text_is_that_of_its_prose():

@@ -77,6 +77,16 @@ class Command(BaseCommand):
             f"{len(report.skipped)} skipped, {report.pictures} new pictures, {report.revisions} revisions"
         )
         self._list("Skipped", report.skipped)
+        for what in ("product not known", "platform not known"):
+            names = Counter(
+                name
+                for _path, note in report.notes
+                if note.startswith(f"{what}: ")
+                for name in note.partition(": ")[2].split(", ")
+            )
+            if names:
+                every = ", ".join(f"{name} × {number}" for name, number in names.most_common(SHOWN))
+                say(f"{what.capitalize()}, kept as an extra fact: {every}")
         kinds = Counter(note.partition(":")[0].lstrip("0123456789 ") for _path, note in report.notes)
         for kind, number in kinds.most_common():
             say(f"  {number:6} × {kind}")
