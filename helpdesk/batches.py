@@ -1,4 +1,5 @@
-"""Many pieces of work in one transaction: what is asked for each is asked once, and none locks a ticket.
+"""Many pieces of work in one transaction: what is asked for each is asked once, what is written for each is
+written together, and none locks a ticket.
 
 Who locked one ticket after the other until the end of a batch would keep people waiting, and would sooner or
 later wait for somebody who waits for it.
@@ -6,16 +7,24 @@ later wait for somebody who waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_memory: ContextVar[dict[Hashable, Any] | None] = ContextVar("batch_memory", default=None)
+
+@dataclass
+class _Batch:
+    answers: dict[Hashable, Any] = field(default_factory=dict)
+    gathered: dict[Callable[[Sequence[Any]], None], list[Any]] = field(default_factory=dict)
+
+
+_batch: ContextVar[_Batch | None] = ContextVar("batch", default=None)
 
 
 class NotInABatch(Exception):
@@ -24,18 +33,24 @@ class NotInABatch(Exception):
 
 def must_be_alone() -> None:
     """Raise NotInABatch within a batch; called before a lock is taken that others wait for."""
-    if _memory.get() is not None:
+    if _batch.get() is not None:
         raise NotInABatch
 
 
 @contextmanager
 def one_batch() -> Iterator[None]:
-    """Remember within this block, and nowhere else. Keep it as short as a transaction."""
-    token = _memory.set({})
+    """Remember within this block, and nowhere else; write at its end what was gathered, unless it failed.
+
+    Keep it within a transaction, and as short.
+    """
+    batch = _Batch()
+    token = _batch.set(batch)
     try:
         yield
     finally:
-        _memory.reset(token)
+        _batch.reset(token)
+    for write, items in batch.gathered.items():
+        write(items)
 
 
 def asked_once(ask: Callable[P, T]) -> Callable[P, T]:
@@ -43,13 +58,29 @@ def asked_once(ask: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(ask)
     def remember(*args: P.args, **kwargs: P.kwargs) -> T:
-        memory = _memory.get()
-        if memory is None:
+        batch = _batch.get()
+        if batch is None:
             return ask(*args, **kwargs)
         question = (ask, args, tuple(kwargs.items()))
-        if question not in memory:
-            memory[question] = ask(*args, **kwargs)
-        answer: T = memory[question]
+        if question not in batch.answers:
+            batch.answers[question] = ask(*args, **kwargs)
+        answer: T = batch.answers[question]
         return answer
 
     return remember
+
+
+def done_together(do: Callable[[Sequence[T]], None]) -> Callable[[Sequence[T]], None]:
+    """Within a batch it is done once, at the end, with all that was given; outside of one each time."""
+
+    @wraps(do)
+    def gather(items: Sequence[T]) -> None:
+        batch = _batch.get()
+        if not items:
+            return
+        if batch is None:
+            do(items)
+        else:
+            batch.gathered.setdefault(do, []).extend(items)
+
+    return gather

@@ -37,4 +37,4 @@ def tell(
         for person in told.values()
     ]
     News.objects.bulk_create(rows, ignore_conflicts=True)
-    transaction.on_commit(lambda: live.announce_notices(told.values()), robust=True)
+    transaction.on_commit(lambda: live.announce_notices(told), robust=True)

@@ -9,16 +9,15 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import structlog
 from channels.layers import get_channel_layer
 
-from accounts.models import Membership, User
+from accounts.models import Membership
 from events.models import Event
 from events.presenting import CUSTOMER_VISIBLE
-from helpdesk.batches import asked_once
 
 logger = structlog.get_logger(__name__)
 
@@ -34,12 +33,17 @@ def group_of(user_id: int) -> str:
     return f"user-{user_id}"
 
 
-def announce_ticket(event: Event) -> None:
-    """Say to the desk, and to the customer where it concerns them, that a ticket has changed."""
-    groups = [STAFF]
-    if event.kind in CUSTOMER_VISIBLE:
-        groups += [group_of(user_id) for user_id in _customers(event)]
-    send(groups, _changed(event))
+def announce_tickets(events: Sequence[Event]) -> None:
+    """Say to the desk, and to the customers whom it concerns, that their tickets have changed."""
+    shown = [event.ticket.organization_id for event in events if event.kind in CUSTOMER_VISIBLE]
+    leads = _leads_by_organization({key for key in shown if key is not None})
+    for event in events:
+        groups = [STAFF]
+        if event.kind in CUSTOMER_VISIBLE:
+            # Who on the customer's side may have it open. The socket asks again before it relays.
+            customers = {event.ticket.requester_id, *leads.get(event.ticket.organization_id, [])}
+            groups += [group_of(user_id) for user_id in customers]
+        send(groups, _changed(event))
 
 
 def echo(event: Event) -> None:
@@ -54,9 +58,9 @@ def _changed(event: Event) -> dict[str, Any]:
     return {"type": "ticket.changed", "event": event.pk, "number": event.ticket_id, "kind": event.kind}
 
 
-def announce_notices(people: Iterable[User]) -> None:
-    """Say to these people that they have a new notice."""
-    send([group_of(person.pk) for person in people], {"type": "notice.added"})
+def announce_notices(people: Iterable[int]) -> None:
+    """Say to these people, by their keys, that they have a new notice."""
+    send([group_of(user_id) for user_id in people], {"type": "notice.added"})
 
 
 def send(groups: list[str], message: dict[str, Any]) -> None:
@@ -115,12 +119,10 @@ async def is_reachable() -> bool:
     return True
 
 
-def _customers(event: Event) -> set[int]:
-    """Who on the customer's side may have the ticket open. The socket asks again before it relays."""
-    return {event.ticket.requester_id, *_leads_of(event.ticket.organization_id)}
-
-
-@asked_once
-def _leads_of(organization_id: int | None) -> list[int]:
-    leads = Membership.objects.filter(organization=organization_id, role=Membership.Role.LEAD)
-    return list(leads.values_list("user", flat=True))
+def _leads_by_organization(organizations: Collection[int]) -> dict[int | None, list[int]]:
+    leads: dict[int | None, list[int]] = {}
+    if organizations:
+        found = Membership.objects.filter(organization__in=organizations, role=Membership.Role.LEAD)
+        for organization, user in found.values_list("organization", "user"):
+            leads.setdefault(organization, []).append(user)
+    return leads

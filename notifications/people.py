@@ -52,10 +52,7 @@ def former_assignee(event: Event) -> Iterable[User]:
 
 def agents_of_tier(event: Event) -> Iterable[User]:
     """The tier's agents who know the product, and those without named skills."""
-    agents = User.objects.agents().filter(tier=tier_of(event))
-    if event.ticket.product_id:
-        agents = agents.filter(Q(products=event.ticket.product_id) | Q(products=None)).distinct()
-    return agents
+    return _agents(tier_of(event), event.ticket.product_id)
 
 
 def assignee_or_tier(event: Event) -> Iterable[User]:
@@ -65,8 +62,7 @@ def assignee_or_tier(event: Event) -> Iterable[User]:
 
 def on_call(event: Event) -> Iterable[User]:
     """Who answers for L2 at any hour: its leads; everybody there while it has none."""
-    second = User.objects.agents().filter(tier=Tier.L2)
-    return second.filter(is_lead=True) or second
+    return _leads(Tier.L2) or _agents(Tier.L2, None)
 
 
 def leads_of_tier(event: Event) -> Iterable[User]:
@@ -86,6 +82,14 @@ def account_manager(event: Event) -> Iterable[User]:
 
 def managers(event: Event) -> Iterable[User]:
     return _managers()
+
+
+@asked_once
+def _agents(tier: str, product: int | None) -> list[User]:
+    agents = User.objects.agents().filter(tier=tier)
+    if product:
+        agents = agents.filter(Q(products=product) | Q(products=None)).distinct()
+    return list(agents)
 
 
 @asked_once

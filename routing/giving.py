@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from events.recording import record
+from helpdesk.batches import asked_once
 from routing import telling
 from routing.choosing import Decision as Decided
 from routing.choosing import Desk, Outcome, decide
@@ -43,15 +44,26 @@ class Trigger(StrEnum):
 MAY_HAVE_SOMEBODY = (Trigger.ESCALATED, Trigger.RETURNED, Trigger.REOPENED)
 
 
-@transaction.atomic
 def route(ticket: Ticket, *, trigger: Trigger, sequence: int, at: datetime) -> Decision | None:
     """Decide about one ticket and do it. None where nothing was to be decided, or no rule is for it.
 
     `sequence` is the event that asks for it; a second call for the same event changes nothing.
     """
-    version = RulesVersion.in_force()
+    version = _rules_in_force()
     if version is None or not version.is_on:
         return None
+    return _route(ticket, version, trigger=trigger, sequence=sequence, at=at)
+
+
+@asked_once
+def _rules_in_force() -> RulesVersion | None:
+    return RulesVersion.in_force()
+
+
+@transaction.atomic
+def _route(
+    ticket: Ticket, version: RulesVersion, *, trigger: Trigger, sequence: int, at: datetime
+) -> Decision | None:
     ticket = locked(ticket)
     if not ticket.is_active or (ticket.assignee_id and trigger not in MAY_HAVE_SOMEBODY):
         return None

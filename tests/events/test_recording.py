@@ -4,7 +4,7 @@ from django.test import override_settings
 from events import announcing, recording, tasks
 from events.models import Event
 from helpdesk import hints
-from helpdesk.batches import asked_once
+from helpdesk.batches import asked_once, done_together
 from tickets import actions
 from tickets.actions.changing import locked
 
@@ -14,6 +14,7 @@ heard: list[int] = []
 fail_on: list[str] = []
 lock_on: list[str] = []
 asked: list[str] = []
+written: list[list[str]] = []
 
 
 @asked_once
@@ -21,8 +22,14 @@ def who_leads(tier):
     asked.append(tier)
 
 
+@done_together
+def write(kinds):
+    written.append(list(kinds))
+
+
 def listen(event):
     who_leads("L1")
+    write([event.kind])
     if event.kind in lock_on:
         locked(event.ticket)
     if event.kind in fail_on:
@@ -41,6 +48,7 @@ def a_listener():
     fail_on.clear()
     lock_on.clear()
     asked.clear()
+    written.clear()
     announcing._listeners.cache_clear()
     with override_settings(EVENT_LISTENERS=["tests.events.test_recording.listen"]):
         yield
@@ -60,6 +68,9 @@ def test_a_listener_that_fails_is_asked_again_and_does_not_hold_up_the_others(ti
     fail_on.append("ticket.created")
     tasks.announce_pending()
     assert heard == [noted.pk]
+    # Nothing was written for a batch that failed: then for each event by itself, with the one that fails
+    # undone by its transaction.
+    assert written == [["ticket.created"], ["ticket.created"], ["ticket.noted"]]
     fail_on.clear()
     tasks.announce_pending()
     assert heard == [noted.pk, created.pk]
@@ -74,6 +85,7 @@ def test_many_are_announced_together_and_ask_once_what_is_the_same_for_all(
         tasks.announce_pending()
     assert heard == list(ticket.events.values_list("pk", flat=True))
     assert asked == ["L1"]
+    assert written == [["ticket.created", *["ticket.noted"] * 10]]
     assert not Event.objects.pending().exists()
 
 
@@ -120,4 +132,7 @@ def test_many_events_that_fail_never_hide_the_newer_ones(ticket, ana, monkeypatc
     fail_on.append("ticket.created")
     tasks.announce_pending()
     assert heard == [noted.pk]
+    # Nothing was written for a batch that failed: then for each event by itself, with the one that fails
+    # undone by its transaction.
+    assert written == [["ticket.created"], ["ticket.created"], ["ticket.noted"]]
     assert list(Event.objects.pending()) == [created]

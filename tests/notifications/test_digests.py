@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as django_mail
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Tier, User
-from notifications import sending
-from notifications.models import Mail
+from events import announcing
+from events.models import Event
+from notifications import live, sending
+from notifications.models import Mail, Notice
 from sla import scanning
 from tests.conftest import MONDAY_9AM, person
 from tests.notifications.conftest import announce_all
@@ -164,6 +167,37 @@ def test_an_earlier_alert_of_its_ticket_does_not_hold_up_a_p1(waits, clock, stor
     mails = Mail.objects.filter(is_alert=True, user=ana).order_by("pk")
     assert len(mails) == 2
     assert max(mail.due_at for mail in mails) <= timezone.now() + timedelta(seconds=10)
+
+
+def test_a_batch_is_written_with_a_few_statements_and_once(storm, ana, lars, mia, clock, monkeypatch):
+    said = []
+    monkeypatch.setattr(live, "announce_notices", lambda people: said.append(set(people)))
+    storm(*["P2"] * 40, minutes=1)
+    clock.move_to(MONDAY_9AM + timedelta(minutes=31))
+    scanning.scan(timezone.now())
+    # An earlier attempt got as far as this and died.
+    breach = Event.objects.filter(kind="sla.breached").first()
+    Notice.objects.create(user=ana, event=breach)
+    said.clear()
+    with CaptureQueriesContext(connection) as queries:
+        while announcing.announce_oldest(100) is not None:
+            pass
+    written = [one["sql"] for one in queries if "notifications_" in one["sql"]]
+    breaches = Event.objects.filter(kind="sla.breached")
+    assert (breaches.count(), Event.objects.pending().count()) == (40, 0)
+    people = {ana, lars, mia}
+    for rows in (Notice.objects.filter(event__in=breaches), Mail.objects.filter(event__in=breaches)):
+        told = {user: sorted(events) for user, events in by_user(rows).items()}
+        assert told == {person.pk: sorted(breach.pk for breach in breaches) for person in people}
+    assert len(written) < 20
+    assert len(said) < 5
+
+
+def by_user(rows):
+    found = {}
+    for user, event in rows.values_list("user", "event"):
+        found.setdefault(user, []).append(event)
+    return found
 
 
 # --- Exactly once

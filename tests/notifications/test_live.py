@@ -105,7 +105,7 @@ def test_an_event_goes_to_the_desk_the_requester_and_the_organisations_leads(tic
     monkeypatch.setattr(live, "send", lambda groups, message: said.append((set(groups), message)))
     for speak in (actions.reply, actions.note):
         speak(ticket, by=ana, body="CANARY")
-        live.announce_ticket(ticket.events.last())
+        live.announce_tickets([ticket.events.last()])
     first, second = list(ticket.events.all())[-2:]
     assert said == [
         (
