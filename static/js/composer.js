@@ -4,6 +4,7 @@
        <input type="radio" name="composes" value="reply|note">    chooses; CSS shows the form
        <form data-compose="reply|note" data-draft="…"> … <textarea name="body">
          [data-preview] a button, [data-preview-of] where the text is shown as its readers will see it
+   While a message is being sent its text rests, and keys wait for the answer (type-ahead.js).
    A form whose message has arrived is reset: draft.js forgets the draft, uploads.js the files. What comes back ("undo",
    a draft taken over) stands before what is written by then. */
 import "./draft.js";
@@ -11,6 +12,7 @@ import "./insert.js";
 import "./uploads.js";
 import "./audience.js";
 import "./read-so-far.js";
+import { dropKeys, giveKeys, holdKeys, leadsAway } from "./type-ahead.js";
 
 const composer = document.querySelector("[data-composer]");
 const forms = [...composer.querySelectorAll("form[data-compose]")];
@@ -38,6 +40,25 @@ composer.addEventListener("keydown", (event) => {
 
 /* --- Sending */
 
+// It may have to wait for its turn; nothing typed meanwhile may go out with it, or be lost with the text.
+document.addEventListener("htmx:confirm", ({ detail }) => {
+  const form = detail.elt;
+  if (!form.matches("form[data-compose]")) return;
+  letRest(form, true);
+  holdKeys(form);
+});
+
+document.addEventListener("htmx:validation:halted", ({ target }) => {
+  if (!target.matches("form[data-compose]")) return;
+  letRest(target, false);
+  dropKeys(target);
+});
+
+function letRest(form, isSending) {
+  form.ariaBusy = String(isSending);
+  textOf(form).readOnly = isSending;
+}
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.target.matches?.("form[data-compose]")) return;
   document.getElementById("composer-errors").hidden = true;
@@ -45,12 +66,16 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target;
-  if (!form.matches?.("form[data-compose]") || !event.detail.xhr || event.detail.xhr.status >= 400 || event.detail.failed) return;
+  if (!form.matches?.("form[data-compose]")) return;
+  letRest(form, false);
+  if (!event.detail.xhr || event.detail.xhr.status >= 400 || event.detail.failed) return dropKeys(form);
   keepChoice(form, event.detail.requestConfig?.triggeringEvent?.submitter);
   showText(form);
   form.reset();
   for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
   textOf(form).blur();
+  if (leadsAway(event.detail.xhr)) dropKeys(form);
+  else giveKeys(form);
 });
 
 /* The way it was sent is the usual one from now on, as the server remembers it. */
