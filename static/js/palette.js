@@ -52,7 +52,17 @@ if (dialog) {
     ];
   };
 
-  const press = (element) => {
+  /* A live update may have put another in its place while somebody chose. */
+  const today = (element) => {
+    if (element.isConnected) return element;
+    const { key, menuKey } = element.dataset;
+    const sameKey = key ? `[data-key="${CSS.escape(key)}"]` : `[data-menu-key="${CSS.escape(menuKey)}"]`;
+    return [...document.querySelectorAll(sameKey)].find(usable);
+  };
+
+  const press = (found) => {
+    const element = today(found);
+    if (!element) return;
     if (element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=submit])")) element.focus();
     else element.click();
   };

@@ -93,7 +93,19 @@ if (!location.hash && !location.search && timeline.scrollHeight > innerHeight) t
 /* --- The parts beside it are exchanged only where they say something else, with focus and open menus kept */
 
 const last = new Map();
+const pressed = new Set(); // what waits for its turn to be sent
 let kept = null;
+
+document.addEventListener("htmx:confirm", ({ detail }) => pressed.add(detail.elt));
+for (const settled of ["htmx:beforeSend", "htmx:validation:halted"])
+  document.addEventListener(settled, (event) => pressed.delete(event.target));
+
+/* What a part says, apart from the tokens of its forms: each answer has others. */
+function wordsOf(part) {
+  const copy = part.cloneNode(true);
+  for (const token of copy.querySelectorAll("[name=csrfmiddlewaretoken]")) token.remove();
+  return copy.outerHTML;
+}
 
 const usable = (part) => [...part.querySelectorAll("a[href], button, summary, input, select, textarea")];
 const nameOf = (element) => element.dataset.key || element.dataset.menuKey || element.getAttribute("href") || element.name || element.textContent.trim();
@@ -101,10 +113,17 @@ const nameOf = (element) => element.dataset.key || element.dataset.menuKey || el
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   if (!target?.id || target === timeline || target.matches("input")) return;
-  const said = fragment.querySelector(`#${target.id}`)?.outerHTML;
-  if (!said) return;
+  const part = fragment.querySelector(`#${target.id}`);
+  if (!part) return;
+  const said = wordsOf(part);
   if (last.get(target.id) === said) {
     event.detail.shouldSwap = false;
+    return;
+  }
+  // A button that was pressed stays until its request is on its way: htmx sends nothing for one that is gone.
+  if ([...pressed].some((one) => target.contains(one))) {
+    event.detail.shouldSwap = false;
+    window.htmx.trigger(asking, "ticket:check");
     return;
   }
   last.set(target.id, said);
