@@ -88,8 +88,11 @@ class Draft {
     this.forgetButton?.addEventListener("click", () => this.forget());
     form.addEventListener("reset", () => this.drop());
     form.addEventListener("submit", (event) => {
-      // It is on its way: a copy that arrived after it would come back from the dead.
-      if (!event.defaultPrevented || form.matches("[hx-post]")) this.rest();
+      if (event.defaultPrevented && !form.matches("[hx-post]")) return;
+      // Kept here to the last letter, should the session have ended. On its way to the server already: a copy that
+      // arrived there after it would come back from the dead.
+      this.save();
+      this.rest();
     });
     document.addEventListener("article-solved", () => this.end());
     addEventListener("pagehide", () => this.timer && this.save());
