@@ -64,7 +64,7 @@ def test_a_p2_from_the_form_to_its_solution(product, documents, open_page, rui, 
     )
 
     # Ana sees it appear without a reload, opens and takes it by keyboard, and answers.
-    expect(desk.get_by_role("link", name=SUBJECT)).to_be_visible(timeout=20_000)
+    expect(desk.get_by_role("link", name=SUBJECT)).to_be_visible()
     desk.keyboard.press("j")
     desk.keyboard.press("o")
     desk.wait_for_url(re.compile(rf"/tickets/{ticket.number}/"))
@@ -89,7 +89,7 @@ def test_a_p2_from_the_form_to_its_solution(product, documents, open_page, rui, 
     portal.locator("#reply textarea").fill("It is 4.3.2.")
     portal.get_by_role("button", name="Send", exact=True).click()
     expect(portal.get_by_text("It is 4.3.2.")).to_be_visible()
-    expect(desk.locator("#timeline")).to_contain_text("It is 4.3.2.", timeout=25_000)
+    expect(desk.locator("#timeline")).to_contain_text("It is 4.3.2.")
     expect(desk.locator("#clocks")).not_to_contain_text("paused")
 
     # She leaves a note for colleagues and resolves.

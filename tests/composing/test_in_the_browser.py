@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from composing.models import Outgoing
+from composing.tasks import release_due
 from drafts.models import Draft
 from tests.browser import sign_in
 from tests.services import wait_until
@@ -14,8 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
 def test_ana_writes_undoes_sends_and_is_overtaken(product, open_page, ticket, ana, lena, rui):
-    site = product.start_web(UNDO_SEND_SECONDS="3")
-    product.start_worker(UNDO_SEND_SECONDS="3")
+    site = product.start_web(UNDO_SEND_SECONDS="60")
+    product.start_worker()
     Draft.objects.create(owner=lena, place=f"reply-{ticket.pk}", content={"body": ["It is the surface."]})
     page = open_page(site.address)
     sign_in(page, ana)
@@ -54,13 +57,20 @@ def test_ana_writes_undoes_sends_and_is_overtaken(product, open_page, ticket, an
     expect(reply).to_have_value("Which version is it?")
     assert ticket.events.count() == 1
 
-    # Rui speaks meanwhile: held back once with his words, then sent on purpose, and it leaves.
+    # Rui speaks meanwhile, and Ana has not heard of it: held back once with his words, then sent on purpose.
+    news = re.compile(rf"/tickets/{ticket.pk}/\?")
+    page.route(news, lambda route: route.abort())
     actions.reply(ticket, by=rui, body="By the way: only on Wi-Fi.")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#composer-errors")).to_contain_text("By the way: only on Wi-Fi.")
     expect(reply).to_have_value("Which version is it?")
+    page.unroute(news)
     reply.press("Control+Enter")
-    expect(page.locator("#timeline")).to_contain_text("Which version is it?", timeout=20_000)
+
+    # Its time comes, and it leaves.
+    wait_until(lambda: Outgoing.objects.waiting().update(release_at=timezone.now()), what="it waits")
+    release_due.delay()
+    expect(page.locator("#timeline")).to_contain_text("Which version is it?")
     expect(page.locator("#beside")).not_to_contain_text("leaves")
     wait_until(lambda: ticket.messages.filter(author=ana).count() == 1, what="the reply has left")
     expect(page.locator("[name=read]")).to_have_value(re.compile(r"\d+"))

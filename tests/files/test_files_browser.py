@@ -91,7 +91,7 @@ def test_an_upload_goes_on_by_itself_after_a_broken_connection(as_, rui, live_sd
     page.route(re.compile("/uploads/"), break_some)
     page.evaluate(DROP, [LINES, 5])
     expect(page.get_by_text("The connection broke. Trying again")).to_be_visible()
-    expect(page.locator("[data-upload]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-upload]")).to_be_visible()
     assert Upload.objects.get().is_ready
 
 

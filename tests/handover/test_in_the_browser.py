@@ -47,5 +47,5 @@ def test_ana_hands_over_by_keyboard_and_comes_back_to_it(site, open_page, ticket
     page.keyboard.press("T")
     page.keyboard.type("15m read the log")
     page.keyboard.press("Enter")
-    wait_until(lambda: TimeEntry.objects.count() == 1, seconds=10, what="the time is logged")
+    wait_until(lambda: TimeEntry.objects.count() == 1, what="the time is logged")
     expect(page.locator("#time-spent")).to_contain_text("read the log")

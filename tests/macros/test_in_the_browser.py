@@ -46,7 +46,6 @@ def test_ana_asks_two_customers_for_the_log_by_keyboard(site, open_page, ticket,
     expect(page.locator("#messages")).to_contain_text("Done on 2 tickets.")
     wait_until(
         lambda: Ticket.objects.filter(assignee=ana, status="pending").count() == 2,
-        seconds=15,
         what="both tickets wait for their customers",
     )
     expect(page.locator("#many")).to_be_hidden()

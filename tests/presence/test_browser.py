@@ -76,10 +76,10 @@ def test_colleagues_see_each_other_and_what_changes_and_a_broken_line_is_said(
 
     # Without Redis it is said, and what happened meanwhile is there when the line is.
     product.redis.kill()
-    expect(lenas.get_by_text("Live updates are interrupted.")).to_be_visible(timeout=20_000)
+    expect(lenas.get_by_text("Live updates are interrupted.")).to_be_visible()
     actions.reply(ticket, by=rui, body="Now on Android.")
     product.redis.start()
-    expect(lenas.locator("[data-live]")).to_have_attribute("data-live-state", "live", timeout=20_000)
+    expect(lenas.locator("[data-live]")).to_have_attribute("data-live-state", "live")
     expect(lenas.get_by_text("Live updates are interrupted.")).to_be_hidden()
     expect(lenas.locator("#timeline")).to_contain_text("Now on Android.")
     expect(lenas.locator("#reply_body")).to_have_value("Me too")

@@ -64,7 +64,7 @@ def test_mia_makes_a_version_by_keyboard(site, open_page, policy, mia):
     page.keyboard.type("10 min")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/versions/2/"))
-    wait_until(lambda: policy.versions.count() == 2, seconds=10, what="the version is saved")
+    wait_until(lambda: policy.versions.count() == 2, what="the version is saved")
     made = policy.versions.get(number=2)
     assert "tam" in next(step for step in made.ladder if step["level"] == "breach")["tell"]
     assert made.note == "Tried by keyboard"

@@ -33,6 +33,7 @@ def test_ana_asks_why_it_is_due_and_merges_by_keyboard(site, open_page, ticket, 
     words = page.locator("#find-words")
     expect(words).to_be_focused()
     words.fill(str(ticket.number))
+    expect(page.locator("#found")).not_to_contain_text("the newest first")
     expect(page.locator("#found .pick")).to_have_count(1)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -19,9 +19,7 @@ def test_ana_moves_takes_and_opens_by_keyboard(site, open_page, ticket, ana):
     expect(page.get_by_role("link", name=ticket.subject)).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("e")
-    wait_until(
-        lambda: Ticket.objects.get(pk=ticket.pk).assignee_id == ana.pk, seconds=15, what="the ticket is Ana's"
-    )
+    wait_until(lambda: Ticket.objects.get(pk=ticket.pk).assignee_id == ana.pk, what="the ticket is Ana's")
     assert [event.kind for event in ticket.events.all()] == ["ticket.created", "ticket.taken"]
 
     page.goto("/queue/?view=all")
