@@ -21,6 +21,9 @@ from events.presenting import CUSTOMER_VISIBLE
 
 logger = structlog.get_logger(__name__)
 
+Letter = tuple[list[str], dict[str, Any]]
+"""Groups of open pages, and what they are told."""
+
 STAFF = "staff"
 # The code with which a socket is closed while Redis is away.
 TRY_AGAIN_LATER = 1013
@@ -37,13 +40,15 @@ def announce_tickets(events: Sequence[Event]) -> None:
     """Say to the desk, and to the customers whom it concerns, that their tickets have changed."""
     shown = [event.ticket.organization_id for event in events if event.kind in CUSTOMER_VISIBLE]
     leads = _leads_by_organization({key for key in shown if key is not None})
+    letters = []
     for event in events:
         groups = [STAFF]
         if event.kind in CUSTOMER_VISIBLE:
             # Who on the customer's side may have it open. The socket asks again before it relays.
             customers = {event.ticket.requester_id, *leads.get(event.ticket.organization_id, [])}
             groups += [group_of(user_id) for user_id in customers]
-        send(groups, _changed(event))
+        letters.append((groups, _changed(event)))
+    send_all(letters)
 
 
 def echo(event: Event) -> None:
@@ -65,7 +70,12 @@ def announce_notices(people: Iterable[int]) -> None:
 
 def send(groups: list[str], message: dict[str, Any]) -> None:
     """Send to groups of open pages. Never blocks and never raises: Redis may be away or hang."""
-    _publisher.publish(groups, message)
+    send_all([(groups, message)])
+
+
+def send_all(letters: Sequence[Letter]) -> None:
+    """The same for many: one after the other, so that a hundred do not want a hundred connections at once."""
+    _publisher.publish(letters)
 
 
 class _Publisher:
@@ -76,24 +86,25 @@ class _Publisher:
         self._lock = threading.Lock()
         self._paused_until = 0.0
 
-    def publish(self, groups: list[str], message: dict[str, Any]) -> None:
+    def publish(self, letters: Sequence[Letter]) -> None:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(target=self._loop.run_forever, name="live", daemon=True).start()
-        asyncio.run_coroutine_threadsafe(self._publish(groups, message), self._loop)
+        asyncio.run_coroutine_threadsafe(self._publish(letters), self._loop)
 
-    async def _publish(self, groups: list[str], message: dict[str, Any]) -> None:
-        if time.monotonic() < self._paused_until:
-            return
+    async def _publish(self, letters: Sequence[Letter]) -> None:
         layer = get_channel_layer()
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                for group in groups:
-                    await layer.group_send(group, message)
-        except Exception as error:
-            self._paused_until = time.monotonic() + PAUSE_SECONDS
-            logger.warning("live_update_lost", error=str(error) or type(error).__name__)
+        for groups, message in letters:
+            if time.monotonic() < self._paused_until:
+                return
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    for group in groups:
+                        await layer.group_send(group, message)
+            except Exception as error:
+                self._paused_until = time.monotonic() + PAUSE_SECONDS
+                logger.warning("live_update_lost", error=str(error) or type(error).__name__)
 
 
 _publisher = _Publisher()
