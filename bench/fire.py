@@ -8,29 +8,23 @@ stands in the log once and each message in the outbox once. Seconds are said; wh
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from bench import desk
+from bench import desk, processes
 
-CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "helpdesk"]
+CELERY = ["celery", "--quiet", "-A", "helpdesk"]
 WORKER = [
     *CELERY,
-    "worker",
-    "--loglevel",
-    "ERROR",
-    "--concurrency",
-    "1",
-    "--without-mingle",
-    "--without-gossip",
+    *("worker", "--loglevel", "ERROR", "--concurrency", "1", "--without-mingle", "--without-gossip"),
 ]
+SETTINGS = {
+    "SLA_SCAN_PERIOD_SECONDS": "2",
+    "OUTBOX_SWEEP_PERIOD_SECONDS": "2",
+    "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+}
 SCANNERS = 4
 BEATS = 2
 
@@ -44,8 +38,8 @@ def main() -> None:
     desk.use_scratch_database()
     desk.fill(100, due_now=asked.due)
     _add_people()
-    with _Processes() as processes:
-        _fire(processes, asked.due, asked.kills, random.Random(asked.seed))
+    with _Processes() as running:
+        _fire(running, asked.due, asked.kills, random.Random(asked.seed))
         started = time.monotonic()
         _wait(lambda: not _pending(), "everything is announced", every=0.5)
         print(f"  everything announced {time.monotonic() - started:.1f} s later")
@@ -53,19 +47,19 @@ def main() -> None:
     print(f"  (seed {asked.seed})")
 
 
-def _fire(processes: _Processes, due: int, kills: int, dice: random.Random) -> None:
+def _fire(running: _Processes, due: int, kills: int, dice: random.Random) -> None:
     for _ in range(BEATS):
-        processes.start_beat()
+        running.start_beat()
     for _ in range(SCANNERS):
-        processes.start_worker()
+        running.start_worker()
     _wait(lambda: _escalated() > 0, "the first are escalated")
     started, killed = time.monotonic(), 0
     for moment in sorted(dice.sample(range(1, max(due * 3 // 4, kills + 1)), kills)):
         _wait(lambda moment=moment: _escalated() >= moment, f"{moment} are escalated")
         if _escalated() < due:
             killed += 1
-        processes.kill(dice)
-        processes.start_worker()
+        running.kill(dice)
+        running.start_worker()
     _wait(lambda: _escalated() == due, "all are escalated")
     seconds = time.monotonic() - started
     print(
@@ -75,19 +69,11 @@ def _fire(processes: _Processes, due: int, kills: int, dice: random.Random) -> N
 
 
 class _Processes:
-    """Workers and beats on the scratch database, each the head of a process group of its own."""
+    """Workers and beats on the scratch database."""
 
     def __init__(self) -> None:
-        address = urlsplit(os.environ["DATABASE_URL"])
-        self.environment = {
-            **os.environ,
-            "DATABASE_URL": address._replace(path=f"/{desk.SCRATCH}").geturl(),
-            "SLA_SCAN_PERIOD_SECONDS": "2",
-            "OUTBOX_SWEEP_PERIOD_SECONDS": "2",
-            "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
-        }
-        self.workers: list[subprocess.Popen[bytes]] = []
-        self.beats: list[subprocess.Popen[bytes]] = []
+        self.workers: list[processes.Process] = []
+        self.beats: list[processes.Process] = []
         self.count = 0
 
     def __enter__(self) -> _Processes:
@@ -95,36 +81,22 @@ class _Processes:
 
     def __exit__(self, *error: object) -> None:
         for process in [*self.beats, *self.workers]:
-            _end(process)
+            processes.end(process)
 
     def start_worker(self) -> None:
         self.count += 1
-        self.workers.append(self._start([*WORKER, "--hostname", f"fire{self.count}@localhost"]))
+        name = f"fire{self.count}@localhost"
+        self.workers.append(processes.start(*WORKER, "--hostname", name, **SETTINGS))
 
     def start_beat(self) -> None:
         folder = Path(os.environ.get("DATA_DIR", ".data"))
         folder.mkdir(parents=True, exist_ok=True)
         schedule = folder / f"fire-schedule-{os.getpid()}-{len(self.beats)}"
-        self.beats.append(self._start([*CELERY, "beat", "--schedule", str(schedule), "--pidfile", ""]))
+        beat = [*CELERY, "beat", "--schedule", str(schedule), "--pidfile", ""]
+        self.beats.append(processes.start(*beat, **SETTINGS))
 
     def kill(self, dice: random.Random) -> None:
-        _end(self.workers.pop(dice.randrange(len(self.workers))))
-
-    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            command,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Without a warning, with its children."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+        processes.end(self.workers.pop(dice.randrange(len(self.workers))))
 
 
 def _add_people() -> None:

@@ -13,20 +13,16 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
-from urllib.parse import urlsplit
 
 os.environ.setdefault("SECRET_KEY", "bench")
 
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench import desk
+from bench import desk, processes
 
 BUDGET_MS = 300
 TICKETS = 1_000
@@ -45,14 +41,18 @@ def main() -> None:
     desk.fill(TICKETS)
     cookies = _sign_in(asked.agents)
     port = _free_port()
-    web = _start("granian", "--interface", "asginl", "--port", str(port), "helpdesk.asgi:application")
-    worker = _start("celery", "-A", "helpdesk", "worker", "--loglevel", "ERROR", "--concurrency", "1")
+    web = processes.start(
+        "granian", "--interface", "asginl", "--port", str(port), "helpdesk.asgi:application"
+    )
+    worker = processes.start(
+        "celery", "-A", "helpdesk", "worker", "--loglevel", "ERROR", "--concurrency", "1"
+    )
     try:
         _wait_for(f"http://127.0.0.1:{port}/health/")
         changes, presence, spent = asyncio.run(_measure(web.pid, port, cookies, asked.changes, asked.every))
     finally:
         for process in (worker, web):
-            _end(process)
+            processes.end(process)
     print(f"  {asked.agents} agents connected, {asked.changes} changes, one every {asked.every:g} s")
     print(f"  the web process spent {spent * 1000 / asked.changes:.0f} ms of a processor on each change")
     within = _show("from the commit to a frame", changes)
@@ -187,24 +187,6 @@ def _spent(pid: int) -> float:
 
 
 # --- The product
-
-
-def _start(*arguments: str) -> subprocess.Popen[bytes]:
-    address = urlsplit(os.environ["DATABASE_URL"])
-    environment = {**os.environ, "DATABASE_URL": address._replace(path=f"/{desk.SCRATCH}").geturl()}
-    return subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _wait_for(address: str) -> None:
