@@ -36,10 +36,10 @@ from helpdesk.embedded.redis import find_server, free_port
 from tests.database import database_url
 
 PROJECT = Path(__file__).resolve().parents[1]
-SECONDS_TO_START = 120
+SECONDS_TO_START = 300
 
 
-def wait_until(is_true: Callable[[], Any], *, seconds: float = 60, what: str = "") -> Any:
+def wait_until(is_true: Callable[[], Any], *, seconds: float = 120, what: str = "") -> Any:
     """Ask again and again until the answer is true, and return it. Fails the test after `seconds`."""
     until = time.monotonic() + seconds
     while True:
@@ -112,7 +112,7 @@ class PrivateRedis:
             *("--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"),
         ]
         self.process = RunningProcess("redis", command, dict(os.environ), self.folder / "redis.log")
-        wait_until(self.answers, seconds=20, what=f"Redis answers on port {self.port}")
+        wait_until(self.answers, what=f"Redis answers on port {self.port}")
 
     def answers(self) -> bool:
         try:

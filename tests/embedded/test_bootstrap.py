@@ -75,7 +75,7 @@ class Checkout:
             env={"PATH": str(self.bin), "CALLS": str(self.calls), "VERSION": "3.11", **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
 
     @property

@@ -100,7 +100,7 @@ class Server:
         for process in self.family:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        self.gone(seconds=10)
+        self.gone()
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,7 @@ def test_a_process_that_crashes_is_started_again_and_said_to_be(server: Server) 
     web.kill()
 
     wait_until(lambda: "web ended by SIGKILL; it is started again in 1 s." in server.output)
-    wait_until(server.answers, seconds=60)
+    wait_until(server.answers)
 
 
 @pytest.mark.parametrize("killed", ["the supervisor alone", "the whole tree"])

@@ -35,7 +35,7 @@ def test_a_termination_stops_everything_and_leaves_nothing_behind(runner: Runner
 
     supervisor.send_signal(signal.SIGTERM)
 
-    assert wait_for_the_end([supervisor, *family], seconds=15) == []
+    assert wait_for_the_end([supervisor, *family], seconds=60) == []
     assert not (runner.data / "sockets").exists()
     assert not (runner.data / "postgres/data/postmaster.pid").exists()
 
@@ -46,7 +46,7 @@ def test_the_services_end_when_the_supervisor_is_killed(runner: Runner) -> None:
 
     supervisor.kill()
 
-    assert wait_for_the_end([supervisor, *family], seconds=15) == []
+    assert wait_for_the_end([supervisor, *family], seconds=60) == []
     assert "visits 2 2" in runner.visit()
 
 
@@ -55,7 +55,7 @@ def test_the_next_start_recovers_when_everything_was_killed(runner: Runner) -> N
     family = [*supervisor.children(recursive=True), supervisor]
     for process in family:
         process.kill()
-    wait_for_the_end(family, seconds=15)
+    wait_for_the_end(family, seconds=60)
     assert (runner.data / "postgres/data/postmaster.pid").exists()
 
     assert "visits 2" in runner.visit()
@@ -70,8 +70,8 @@ def test_a_process_id_that_lives_again_as_another_process_does_not_stop_the_star
     _pid, *rest = pid_file.read_text().splitlines()
     for process in family:
         process.kill()
-    wait_for_the_end(family, seconds=15)
-    somebody = subprocess.Popen(["sleep", "60"], user=account)
+    wait_for_the_end(family, seconds=60)
+    somebody = subprocess.Popen(["sleep", "600"], user=account)
     try:
         pid_file.write_text("\n".join([str(somebody.pid), rest[0], str(int(rest[1]) - 3600), *rest[2:], ""]))
 
@@ -86,12 +86,12 @@ def test_only_processes_of_the_same_data_folder_count_as_leftovers(tmp_path: Pat
     data, other = tmp_path / "data", tmp_path / "other"
     (data / "redis").mkdir(parents=True)
     (other / "redis").mkdir(parents=True)
-    marked = subprocess.Popen(["sleep", "60"], env={MARKER: str(data)})
-    working = subprocess.Popen(["sleep", "60"], cwd=data / "redis")
+    marked = subprocess.Popen(["sleep", "600"], env={MARKER: str(data)})
+    working = subprocess.Popen(["sleep", "600"], cwd=data / "redis")
     strangers = [
-        subprocess.Popen(["sleep", "60"], env={MARKER: str(other)}),
-        subprocess.Popen(["sleep", "60"], cwd=other / "redis"),
-        subprocess.Popen(["sleep", "60"]),
+        subprocess.Popen(["sleep", "600"], env={MARKER: str(other)}),
+        subprocess.Popen(["sleep", "600"], cwd=other / "redis"),
+        subprocess.Popen(["sleep", "600"]),
     ]
     said: list[str] = []
     try:
