@@ -21,6 +21,7 @@ os.environ.setdefault("SECRET_KEY", "bench")
 
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from bench import desk, processes
 
@@ -144,7 +145,7 @@ async def _write_here_and_there(screens: list[Screen], lines: list[ClientConnect
 def _line(port: int, cookie: str) -> connect:
     return connect(
         f"ws://localhost:{port}/ws/live/",
-        origin=f"http://localhost:{port}",
+        origin=Origin(f"http://localhost:{port}"),
         additional_headers={"Cookie": cookie},
         proxy=None,
     )

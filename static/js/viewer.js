@@ -6,7 +6,7 @@ const viewer = document.querySelector("[data-viewer]");
 
 if (viewer) {
   const part = (name) => viewer.querySelector(`[data-viewer-${name}]`);
-  const [picture, place, zoom, download, stage] = ["picture", "place", "zoom", "download", "stage"].map(part);
+  const [picture, place, zoom, download, stage, broken] = ["picture", "place", "zoom", "download", "stage", "broken"].map(part);
   const steps = [...viewer.querySelectorAll("[data-viewer-step]")];
   const links = () => [...document.querySelectorAll("a[data-picture]")];
   let at = 0;
@@ -16,11 +16,20 @@ if (viewer) {
     zoom.setAttribute("aria-pressed", String(large));
   };
 
+  const isShown = (shown) => {
+    picture.hidden = !shown;
+    broken.hidden = shown;
+    zoom.disabled = !shown;
+  };
+  picture.addEventListener("load", () => isShown(true));
+  picture.addEventListener("error", () => isShown(!picture.hasAttribute("src")));
+
   function show(index) {
     const all = links();
     at = Math.max(0, Math.min(index, all.length - 1));
     const { name, download: address } = all[at].dataset;
     enlarge(false);
+    isShown(true);
     picture.src = all[at].href;
     picture.alt = all[at].querySelector("img").alt;
     viewer.querySelector("#viewer-name").textContent = name;

@@ -136,3 +136,13 @@ def test_pictures_of_a_conversation_are_seen_one_after_the_other(as_, rui, ticke
     page.keyboard.press("Escape")
     expect(viewer).to_be_hidden()
     expect(page.get_by_role("link", name="after.png")).to_be_focused()
+
+    # A picture that does not come says so, and the next one is shown again.
+    gone = page.get_by_role("link", name="before.png").get_attribute("href")
+    page.route(f"**{gone}*", lambda request: request.abort())
+    page.get_by_role("link", name="before.png").click()
+    expect(viewer.get_by_text("This picture cannot be shown.")).to_be_visible()
+    expect(viewer.get_by_role("button", name="Zoom")).to_be_disabled()
+    page.keyboard.press("ArrowRight")
+    expect(viewer.get_by_role("heading", name="after.png")).to_be_visible()
+    expect(viewer.get_by_text("This picture cannot be shown.")).to_be_hidden()
