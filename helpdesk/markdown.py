@@ -89,7 +89,8 @@ def render_article(
     A text that begins with `title` as its heading begins below it: the page has shown it already.
     Whoever reads the page for its words alone has no use for the colours of its code.
     """
-    return _render(_article, text, {"resolve": resolve, "text": text, "title": title, "colours": colours})
+    parser = _mdx if _COMPONENT_ENDS.search(text) else _article
+    return _render(parser, text, {"resolve": resolve, "text": text, "title": title, "colours": colours})
 
 
 def render_message(text: str) -> SafeString:
@@ -363,5 +364,9 @@ def _message_parser() -> MarkdownIt:
     return markdown
 
 
+# What is written with components is indented to lie within them, and none of it is code for that.
+_COMPONENT_ENDS = re.compile(r"^[ \t]*</[A-Z][A-Za-z.]{0,40}>[ \t]*$", re.MULTILINE)
+
 _article = _article_parser()
+_mdx = _article_parser().disable("code")
 _message = _message_parser()

@@ -19,7 +19,9 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """All for staff; what they said themselves for everybody else."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
-        return self if user.is_staff_member else self.filter(user=user)
+        if user.is_staff_member:
+            return self
+        return self.filter(user=user, article__in=Article.objects.visible_to(user))
 
     def open(self) -> FeedbackQuerySet:
         return self.filter(state=Feedback.State.OPEN)

@@ -54,7 +54,7 @@ def is_remote(address: str) -> bool:
 def missing_picture(address: str, name: str) -> str:
     """What stands where a picture should be."""
     shown = PurePosixPath(unquote(address).split("?")[0]).name or address
-    return f'<span class="picture-missing">🖼 {escape(name or shown)} ({escape(shown)})</span>'
+    return f'<span class="picture-missing">{escape(name or shown)} ({escape(shown)})</span>'
 
 
 def remote_picture(address: str, name: str) -> str:
@@ -64,7 +64,7 @@ def remote_picture(address: str, name: str) -> str:
     if not host:
         # The picture itself, written into its address.
         return missing_picture(address.partition(",")[0], name)
-    shown = f"🖼 {called} ({host})" if called else f"🖼 {host}"
+    shown = f"{called} ({host})" if called else host
     return f'<span class="picture-missing"><a href="{escape(address)}">{escape(shown)}</a></span>'
 
 

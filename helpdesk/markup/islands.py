@@ -91,8 +91,16 @@ def as_html(island: str, *, text: str = "") -> str:
     out: list[str] = []
     island = _without_comments(island)
     end = 0
+    # Within a box or a cell some write `<li>` without its list, and a parser would end the list around it.
+    wants_list = False
     for tag in _TAG.finditer(island):
-        out += [_between(island[end : tag.start()]), _tag(tag, text)]
+        out.append(_between(island[end : tag.start()]))
+        shown, name = _tag(tag, text), tag[2].lower()
+        if wants_list and name == "li" and not tag[1]:
+            shown = f"<ul>{shown}"
+        if name in ("ul", "ol", "li", "div", "td", "th"):
+            wants_list = not tag[1] and (name in ("td", "th") or '"admonition ' in shown)
+        out.append(shown)
         end = tag.end()
     return "".join([*out, _between(island[end:])])
 

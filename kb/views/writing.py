@@ -20,7 +20,7 @@ from drafts import actions as drafts_of_forms
 from helpdesk.errors import InvalidTransition, Refused
 from helpdesk.markdown import render_article
 from helpdesk.text import error_codes
-from kb import actions, checking
+from kb import actions, checking, differences
 from kb.forms import ArticleForm
 from kb.models import Article
 from kb.permissions import can_write
@@ -91,7 +91,9 @@ def edit(request: HttpRequest, slug: str, language: str) -> HttpResponse:
         sent = request.POST.copy()
         sent["based_on"] = str(last.number if last else 0)
         form.data = sent
-        return form_page(request, form, article=find(request, slug, language), status=409)
+        lines = differences.lines(last.body if last else "", words["body"])
+        article = find(request, slug, language)
+        return form_page(request, form, article=article, meanwhile=last, lines=lines, status=409)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return form_page(request, form, article=find(request, slug, language), status=422)

@@ -5,9 +5,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from kb.models import Picture
+from kb import trail
+from kb.models import Article, Picture, Revision, Search
 from kb.search import search, suggest
+from kb.urls import urlpatterns as reading_urls
+from learning.models import Comment, Feedback, News, WrittenFrom
+from learning.urls import urlpatterns as learning_urls
 from tests.kb.conftest import article
+from tickets import actions as tickets
 
 pytestmark = pytest.mark.django_db
 
@@ -92,12 +97,36 @@ def by_reporting_on_it(client, user, one):
     return client.post(f"/docs/{one.slug}/feedback/", {"reason": "wrong"}).status_code != 404
 
 
+def by_solving(client, user, one):
+    return client.post(f"/docs/{one.slug}/solved/", {"submission_key": "1"}).status_code != 404
+
+
+def by_telling_of_a_click(client, user, one):
+    token = trail.token("x", language="en", product="", platform="", results=1)
+    client.post(reverse("kb_searched"), {"token": token, "article": str(one.pk)})
+    return Search.objects.latest("pk").clicked == one
+
+
+def by_what_was_said_of_it(client, user, one):
+    """Said while the reader could still read it."""
+    Feedback.objects.create(article=one, revision=1, reason="wrong", text="x", user=user)
+    return one.title in client.get(reverse("kb_my_feedback")).content.decode()
+
+
+def by_news_of_it(client, user, one):
+    news = News.objects.create(user=user, kind="answered", article=one, about="feedback-1")
+    told = one.title in client.get(reverse("notices")).content.decode()
+    assert (client.post(reverse("kb_news_open", args=[news.pk])).status_code == 302) is told
+    return told
+
+
 DOORS = [
+    by_solving, by_telling_of_a_click,
     by_search, by_suggestion, by_page, by_search_page, by_home, by_shelf, by_panel, by_panel_page, by_rating,
     by_its_picture, by_neighbour, by_translation, by_version, by_reporting_on_it,
 ]  # fmt: skip
 # Nobody comes in without an account; the palette is the desk's own.
-DOORS_FOR_MEMBERS = [by_api, by_the_form_from_an_article]
+DOORS_FOR_MEMBERS = [by_api, by_the_form_from_an_article, by_what_was_said_of_it, by_news_of_it]
 DOORS_OF_THE_DESK = [by_palette]
 OTHER_LANGUAGE = "/docs/shared/?lang=zh-hans"
 
@@ -132,6 +161,73 @@ def test_an_article_is_met_by_its_audience_and_by_nobody_else(client, readers, k
     # What is for the world asks nobody who they are.
     for address in ("/sitemap-articles.xml", "/docs/changes/en.atom", "/docs/changes/en.rss"):
         assert ("secret-4-2" in client.get(address).content.decode()) is (audience == "public")
+
+
+# Every address below /docs/: tried above with every audience, for all alike, or for the desk alone.
+TRIED = {
+    *("kb_home", "kb_search", "kb_category", "article", "kb_rate", "kb_panel_article", "kb_solved"),
+    *("kb_picture", "kb_searched", "kb_my_feedback", "kb_feedback_give", "kb_news_open", "kb_changes"),
+}
+SHOWS_NO_ARTICLE = {"kb_news_read"}
+# Whether staff see the article there by only looking at it.
+OF_THE_DESK = {
+    "kb_drafts": False, "kb_write": False, "kb_preview": False, "kb_picture_add": False, "kb_edit": True,
+    "kb_submit": False, "kb_schedule": False, "kb_archive": False, "kb_revision": True, "kb_restore": False,
+    "kb_publish": False, "kb_unpublish": False, "kb_gaps": False, "kb_gaps_csv": False,
+    "kb_gap_searches": False, "kb_gap_tickets": False, "kb_gap_deflections": False, "kb_needs_review": True,
+    "kb_feedback": False,
+    "kb_feedback_answer": False, "kb_comment_answer": False, "kb_comment_resolve": False,
+    "kb_comment_reopen": False, "kb_from_ticket": False, "kb_of_ticket": True, "kb_comment": False,
+    "kb_confirm_current": False,
+}  # fmt: skip
+# What stands in a ticket's composer behind `??`, and what the next ticket like it is offered.
+OUTSIDE_DOCS = {"ticket_inserts": {"kind": "??", "q": WORD, "for": "note"}}
+
+
+def test_every_address_of_the_documents_is_tried():
+    """One that is new belongs into one of the tables above, and what it shows is tried with it."""
+    routes = {pattern.name for pattern in [*reading_urls, *learning_urls]}
+    assert routes == TRIED | SHOWS_NO_ARTICLE | set(OF_THE_DESK)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_what_is_the_desks_own_is_met_by_the_desk_alone(client, readers, ticket, reader, ana, mia):
+    one = article("plan", f"The {WORD} plan", body=f"{WORD}!", by=mia, owner=mia)
+    Article.objects.filter(pk=one.pk).update(review_on="2020-01-01", unhelpful_count=9)
+    Feedback.objects.create(article=one, revision=1, reason="wrong", text="x")
+    comment = Comment.objects.create(article=one, revision=one.revisions.first(), body="Odd.", by=mia)
+    WrittenFrom.objects.create(article=one, ticket=ticket, by=ana)
+    tickets.resolve(ticket, by=ana, body="Done.")
+    user = readers[reader]
+    if reader != "anybody":
+        client.force_login(user)
+    at_first = facts_of(one)
+    met = {}
+    for name in OF_THE_DESK:
+        values = {"slug": one.slug, "language": "en", "number": 1, "pk": comment.pk, "part": "articles"}
+        if "ticket" in name:
+            values["number"] = ticket.number
+        pattern = next(each for each in [*reading_urls, *learning_urls] if each.name == name)
+        address = reverse(name, kwargs={each: values[each] for each in pattern.pattern.converters})
+        looked = client.get(address)
+        met[name] = WORD in looked.content.decode()
+        if reader not in STAFF:
+            answers = {looked.status_code, client.post(address, {"translates": one.slug}).status_code}
+            assert answers <= {302, 403, 404, 405}, name
+    for name, query in OUTSIDE_DOCS.items():
+        met[name] = WORD in client.get(reverse(name, args=[ticket.number]), query).content.decode()
+    seen = {name for name, shows in {**OF_THE_DESK, "ticket_inserts": True}.items() if shows}
+    assert seen <= {name for name in met if met[name]} if reader in STAFF else not any(met.values())
+    assert facts_of(one) == at_first
+
+
+def facts_of(one):
+    return (
+        list(Revision.objects.values_list("pk")),
+        list(Comment.objects.values_list("pk", "resolved_at")),
+        list(Feedback.objects.values_list("pk", "state")),
+        list(Article.objects.filter(pk=one.pk).values_list("status", "review_on")),
+    )
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -93,6 +93,7 @@ def test_a_stale_form_is_refused_and_keeps_the_text(shelf, client, ana, words):
     answer = client.post(address, {**words, "body": "Second", "based_on": "2"})
     assert answer.status_code == 409
     assert b"Somebody else saved" in answer.content and b"Second" in answer.content
+    assert b"<del>First</del>" in answer.content and b"<ins>Second</ins>" in answer.content
     assert Article.objects.get(slug="echo", language="en").body == "First"
     # What was typed over the first text came back from a draft: it is as old as it was.
     draft = {"draft": f"article-{shelf['echo'].pk}-2", "based_on": "3"}
