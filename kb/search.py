@@ -1,15 +1,16 @@
 """Find articles: for what somebody types into the ticket form, and for what is typed into the search box.
 
-1. The words are joined by "or": a whole sentence finds the right article although no article holds every
-   word of it. In a large library telling combinations of words choose some hundreds of candidates (`_reach`).
-2. PostgreSQL ranks the candidates by the short vector: title, error codes, keywords, summary, headings,
-   identifiers. An error code counts more than any words.
-3. The best few are put in order by how telling the words are that they have (kb.ranking), by what readers
-   found helpful, and by what else is known of the reader's case: product, platform, version.
+1. Words of what was typed choose some hundreds of articles, however large the library (kb.question). They
+   are joined by "or": a whole sentence finds the right article although none holds every word of it.
+2. Those are put in order by how telling the words are that they have in their title, error codes, keywords,
+   summary, headings and identifiers (kb.candidates, kb.ranking). An error code counts more than any words.
+3. Of the best few the text is looked at as well; then what readers found helpful counts, and what else is
+   known of the reader's case: product, platform, version.
 
 Synonyms are looked for as well and count less (kb.synonyms). A word that no article has is taken for the one
-that was probably meant (kb.spelling). Four queries: how common the words are, the ranking, where the best few
-have which words, and the articles that are shown; a fifth where a word is rare enough to be a slip.
+that was probably meant (kb.spelling). Four queries: how common the words are, where the articles in reach
+have them, where the texts of the best few do, and the articles that are shown; two more where a word may be
+a slip.
 """
 
 from __future__ import annotations
@@ -18,48 +19,33 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, overload
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db import connection
-from django.db.models import Case as SqlCase
-from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
+from django.contrib.postgres.search import SearchHeadline, SearchQuery
+from django.db.models import Exists, OuterRef, Q
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from helpdesk.text import SEPARATOR
+from kb import candidates
+from kb.candidates import Row
 from kb.case import MAX_TYPED, Case
 from kb.facets import Facet, Facets, Filters
-from kb.indexing import COMMON_FROM, CONFIG, EVERY_ARTICLE
+from kb.indexing import CONFIG
 from kb.models import Article, ArticleQuerySet
-from kb.ranking import Word, fits
-from kb.spelling import meant
-from kb.synonyms import added_to
+from kb.question import Question
+from kb.ranking import fit
 from products import versions
 from products.models import Platform
 
-CANDIDATES = 40
-# So many are to be ranked: the rarer the words that choose them, the better they answer. Ranking reads an
-# article's vector, some 10 to 20 µs each; a guess that was wrong ends at MAX_RANKED.
-REACHED, MAX_RANKED = 150, 300
-# So many more that name an error code or, on the search page, have every word in their text.
-MAX_BESIDES = 100
-IN_TITLE = ":A"
-# Of so many of the rarest words the combinations are tried that choose few enough articles.
-COMBINED = 5
+# Of so many the text is looked at, some 50 µs each.
+BEST = 40
 RESULTS = 100
-MAX_FOUND = MAX_RANKED + 2 * MAX_BESIDES
 
-# D, C, B, A: the text itself only matches; a word of the title counts twice one of the keywords.
-WEIGHTS = [0.05, 0.2, 0.5, 1.0]
 # More than words alone can reach: what names the error code comes first.
 CODE_BOOST = 1.0
-# A word that means what was typed counts less than the word itself.
-SAME_MEANING = 0.4
 # Beside the form less is more: an article with less than this share of the best one's score is left out.
 WORTH_OFFERING = 0.25
 
@@ -91,10 +77,10 @@ def suggest(
     """
     if isinstance(case, str):
         case = Case.of(case)
-    question = _Question.of(case)
+    question = Question.of(case)
     if question is None:
         return []
-    found = question.found(user, language, limit=CANDIDATES)
+    found = _in_order(question, candidates.find(question, user, language))[:BEST]
     scored = sorted(((_score(one, case), one) for one in found), key=lambda pair: -pair[0])
     chosen = [(score, one) for score, one in scored[:limit] if score >= scored[0][0] * WORTH_OFFERING]
     return _suggestions(chosen, question, case)
@@ -104,7 +90,7 @@ class Results(Sequence[Suggestion]):
     """What was found, best first. The articles are fetched, and their words marked, for the part that is
     looked at: a page."""
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]], question: _Question, case: Case) -> None:
+    def __init__(self, rows: Sequence[Mapping[str, Any]], question: Question, case: Case) -> None:
         self._rows, self._question, self._case = rows, question, case
 
     def __len__(self) -> int:
@@ -153,11 +139,11 @@ def look_up(user: User | AnonymousUser, text: str, *, language: str, filters: Fi
     The counts are of what was found, at most some hundreds of articles, as `_reach` chose them.
     """
     case = Case(text=text[:MAX_TYPED])
-    question = _Question.of(case)
+    question = Question.of(case)
     if question is None:
         return Answer([], [])
     facets = Facets(filters)
-    rows = question.found(user, language, limit=MAX_FOUND, in_text=True)
+    rows = _in_order(question, candidates.find(question, user, language, in_text=True))
     chosen = facets.narrowed(rows)[:RESULTS]
     results = Results(chosen, question, case)
     return Answer(results, facets.counted(rows), _did_you_mean(text, question.corrected, chosen))
@@ -213,183 +199,28 @@ def marked_up(headline: str) -> SafeString:
     )
 
 
-@dataclass(frozen=True)
-class _Question:
-    """What was typed, as PostgreSQL is asked for it."""
+def _in_order(question: Question, found: Sequence[Row]) -> list[Row]:
+    """The articles that were found, what answers best first. Of the first some the text is looked at too."""
+    words = list(question.words.values())
 
-    any_word: SearchQuery
-    every_word: SearchQuery
-    words: dict[str, Word]
-    corrected: dict[str, str]
-    same_meaning: SearchQuery | None
-    reaches: list[SearchQuery]
-    codes: list[str]
+    def ranked(rows: Sequence[Row]) -> list[Row]:
+        # Many have the same words in the same places.
+        fits = {places: fit(places, words) for places in {row["places"] for row in rows}}
+        for row in rows:
+            names_code = not set(question.codes).isdisjoint(row["error_codes"])
+            row["rank"] = (fits[row["places"]] + (CODE_BOOST if names_code else 0.0)) * _proven(row)
+        return sorted(rows, key=lambda row: (-row["rank"], row["pk"]))
 
-    @classmethod
-    def of(cls, case: Case) -> _Question | None:
-        """None for a case without words."""
-        if case.is_empty:
-            return None
-        typed = case.words
-        others = added_to(typed, case.product)
-        commonness, of_others, texts = _commonness(typed, others)
-        total = commonness.get(EVERY_ARTICLE, 0)
-        corrected: dict[str, str] = {}
-        if total:
-            # Words of an index that was never counted are not unknown.
-            corrected = meant(word for word in commonness if word and not texts.get(word))
-            typed = [*typed, *corrected.values()]
-            commonness |= dict.fromkeys(corrected.values(), 0)
-        words = {
-            word: Word.of(articles, texts.get(word, 0), total, is_typed=is_typed)
-            for some, is_typed in ((of_others, False), (commonness, True))
-            for word, articles in some.items()
-            if word and word not in corrected
-        }
-        known = {word: articles for word, articles in commonness.items() if articles}
-        reaches = dict.fromkeys(
-            _reach(words) for words in (commonness, known) if words.keys() - {EVERY_ARTICLE}
-        )
-        if of_others:
-            same = _reach(of_others | {EVERY_ARTICLE: total}, room=REACHED / 2)
-            # A title is costly to ask for: the index tells who has a word, not where. For synonyms that are
-            # so common it is done only where what was typed is no rarer, or finds nothing.
-            rarer = [one for one in reaches if same.endswith(IN_TITLE) and not one.endswith(IN_TITLE)]
-            reaches = dict.fromkeys([*rarer, *(f"{reach} | {same}" for reach in reaches)])
-        return cls(
-            any_word=SearchQuery(_quoted(typed, " | "), search_type="raw", config=CONFIG),
-            every_word=SearchQuery(_quoted(case.words, " & "), search_type="raw", config=CONFIG),
-            words=words,
-            corrected=corrected,
-            same_meaning=(
-                SearchQuery(_quoted(others, " | "), search_type="raw", config=CONFIG) if others else None
-            ),
-            reaches=[SearchQuery(reach, search_type="raw", config="simple") for reach in reaches],
-            codes=case.codes,
-        )
-
-    def found(
-        self,
-        user: User | AnonymousUser,
-        language: str,
-        *,
-        limit: int,
-        in_text: bool = False,
-    ) -> list[dict[str, Any]]:
-        """Ids, ranks and facts of the best: of those in reach, or where nothing is, of some with any word."""
-        # What may be shown is told before the limit. Asking for translations is dear enough for PostgreSQL to
-        # go by the index of the words; for a limit alone it reads the table until it has enough.
-        shown = Article.objects.visible_to(user).for_reader_of(language, user).order_by()
-
-        def rank(match: Q) -> list[dict[str, Any]]:
-            # At most so many are ranked, whatever was typed; each way to be found brings its own.
-            ways = [(match, MAX_RANKED)]
-            ways += [(Q(error_codes__overlap=self.codes), MAX_BESIDES)] if self.codes else []
-            ways += [(Q(search_body=self.every_word), MAX_BESIDES)] if in_text else []
-            parts = [shown.filter(way).values("pk")[:most] for way, most in ways]
-            candidates = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
-            return self._in_order(list(self._ranked(Article.objects.filter(pk__in=candidates))[:limit]))
-
-        for match in [*self.reaches, self.any_word]:
-            if found := rank(Q(search=match)):
-                return found
-        return []
-
-    def _in_order(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The same again, the most telling first."""
-        if not found:
-            return []
-        telling = fits([one["pk"] for one in found[:CANDIDATES]], self.words)
-        for one in found[:CANDIDATES]:
-            names_code = not set(self.codes).isdisjoint(one["error_codes"])
-            one["rank"] = telling.get(one["pk"], 0.0) + (CODE_BOOST if names_code else 0.0)
-            one["rank"] *= _proven(one)
-        best = sorted(found[:CANDIDATES], key=lambda one: (-one["rank"], one["pk"]))
-        return best + found[CANDIDATES:]
-
-    def _ranked(self, articles: ArticleQuerySet) -> QuerySet[Article, dict[str, Any]]:
-        names_code: SqlCase | Value = Value(0.0)
-        if self.codes:
-            named = When(error_codes__overlap=self.codes, then=Value(CODE_BOOST))
-            names_code = SqlCase(named, default=Value(0.0), output_field=FloatField())
-        rank = SearchRank(F("search"), self.any_word, weights=WEIGHTS) + names_code
-        if self.same_meaning is not None:
-            rank += SearchRank(F("search"), self.same_meaning, weights=WEIGHTS) * Value(SAME_MEANING)
-        return (
-            articles.annotate(
-                rank=rank,
-                product_ids=ArraySubquery(
-                    Article.products.through.objects.filter(article=OuterRef("pk")).values("product")
-                ),
-            )
-            .order_by("-rank", "pk")
-            .values(
-                *("pk", "rank", "product_ids", "platforms", "sdk_from", "sdk_to", "error_codes"),
-                *("solved_count", "helpful_count", "unhelpful_count", "kind", "category"),
-            )
-        )
+    first = ranked(found)
+    best, others = first[:BEST], first[BEST:]
+    in_text = candidates.in_text(question, [row["pk"] for row in best])
+    for row in best:
+        row["places"] = "".join(map(min, row["places"], in_text.get(row["pk"], row["places"])))
+    return ranked(best) + others
 
 
-def _quoted(words: list[str], between: str) -> str:
-    """For a tsquery. Words hold letters, digits and points only; quoted all the same."""
-    return between.join(f"'{word}'" for word in words)
-
-
-def _commonness(typed: list[str], others: list[str]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """Words as the index spells them, and in how many articles each ranks; 0 for a rare one.
-
-    First those that were typed, with the number of all articles under EVERY_ARTICLE; then the others; last in
-    how many each stands at all.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select lexeme, coalesce(articles, 0), coalesce(texts, 0), is_typed"
-            " from (select lexeme, true as is_typed from unnest(to_tsvector(%s::regconfig, %s))"
-            " union all select %s, true"
-            " union all select lexeme, false from unnest(to_tsvector(%s::regconfig, %s))) asked"
-            " left join kb_commonword on word = lexeme",
-            [CONFIG, _quoted(typed, " "), EVERY_ARTICLE, CONFIG, _quoted(others, " ")],
-        )
-        rows = cursor.fetchall()
-    asked = {word: articles for word, articles, _texts, is_typed in rows if is_typed}
-    of_others = {word: articles for word, articles, _texts, _typed in rows if word not in asked}
-    return asked, of_others, {word: texts for word, _articles, texts, _typed in rows}
-
-
-def _reach(commonness: dict[str, int], room: float = REACHED) -> str:
-    """Which articles are worth ranking, as a tsquery: some `room` of them, however large the library.
-
-    Those with a rare word of the question, or with two or three of its common words that seldom stand
-    together. Where it is a single common word, those with it in the title.
-    """
-    total = max(commonness.get(EVERY_ARTICLE, 0), *commonness.values(), 1)
-    counted = sorted((articles or COMMON_FROM // 2, word) for word, articles in commonness.items() if word)
-    choices = sorted(
-        (_expected(chosen, total), len(chosen), [word for _count, word in chosen])
-        for size in (1, 2, 3)
-        for chosen in combinations(counted if size == 1 else counted[:COMBINED], size)
-    )
-    reach: list[list[str]] = []
-    for expected, _size, words in choices:
-        room -= expected
-        if room < 0 and reach:
-            break
-        reach.append(words)
-    if len(reach) == 1 and len(reach[0]) == 1 and commonness[reach[0][0]] > MAX_RANKED:
-        return f"'{reach[0][0]}'{IN_TITLE}"
-    # What another one includes adds nothing.
-    telling = [words for words in reach if not any(set(other) < set(words) for other in reach)]
-    return " | ".join(" & ".join(f"'{word}'" for word in words) for words in telling)
-
-
-def _expected(chosen: tuple[tuple[int, str], ...], total: int) -> float:
-    """How many articles have all of these words. Words of one subject stand together more often than chance
-    has it; three times as often is a cautious guess."""
-    together = total * math.prod(count / total for count, _word in chosen)
-    return min(together * 3, *(count for count, _word in chosen))
-
-
-def _headline(field: str, query: SearchQuery) -> SearchHeadline:
+def _headline(field: str, words: str) -> SearchHeadline:
+    query = SearchQuery(words, search_type="raw", config="simple")
     return SearchHeadline(field, query, config=CONFIG, start_sel=FOUND, stop_sel=END, highlight_all=True)
 
 
@@ -435,14 +266,14 @@ def _reasons(found: Mapping[str, Any], case: Case, codes: list[str]) -> Iterator
 
 
 def _suggestions(
-    chosen: Sequence[tuple[float, Mapping[str, Any]]], question: _Question, case: Case
+    chosen: Sequence[tuple[float, Mapping[str, Any]]], question: Question, case: Case
 ) -> list[Suggestion]:
     """The articles themselves, in this order, with their words marked."""
     articles = (
         Article.objects.light()
         .annotate(
-            title_found=_headline("marked_title", question.any_word),
-            summary_found=_headline("marked_summary", question.any_word),
+            title_found=_headline("marked_title", question.to_mark),
+            summary_found=_headline("marked_summary", question.to_mark),
         )
         .in_bulk([one["pk"] for _score, one in chosen])
     )

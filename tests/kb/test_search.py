@@ -3,13 +3,15 @@ from django.contrib.auth.models import AnonymousUser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from kb import actions
 from kb import search as finder
 from kb.case import Case, symptom
 from kb.facets import Filters
 from kb.indexing import EVERY_ARTICLE, count_common_words
 from kb.models import Article, CommonWord, Synonyms
-from kb.search import _reach, marked_up, search
+from kb.question import _reach
+from kb.search import marked_up, search
 from kb.spelling import meant
 from kb.synonyms import forget
 from tests.kb.conftest import article
@@ -86,6 +88,16 @@ def test_a_draft_is_found_by_nobody_not_even_by_its_words(shelf, ana, rui, zoe):
     for user in (ANYBODY, rui, zoe, ana):
         for find in (suggest, search):
             assert "secret-plan" not in slugs(find(user, "Black screen cure to come 黑屏", language="en"))
+
+
+def test_who_leaves_the_desk_finds_at_once_what_anybody_finds(shelf, ana):
+    actions.edit(shelf["echo"], by=ana, audience="internal")
+    for find in (suggest, search):
+        assert slugs(find(ana, "echo speakerphone", language="en")) == ["echo"]
+    User.objects.filter(pk=ana.pk).update(role=User.Role.REQUESTER, tier="")
+    ana.refresh_from_db()
+    for find in (suggest, search):
+        assert [one.article.language for one in find(ana, "echo speakerphone", language="en")] == ["zh-hans"]
 
 
 def test_the_search_page_filters_and_reaches_into_the_text(shelf):
@@ -184,7 +196,7 @@ def test_of_a_long_description_only_codes_and_methods_count():
     ],
 )
 def test_in_a_large_library_the_telling_words_choose_whom_to_rank(commonness, reach):
-    found = _reach({**commonness, EVERY_ARTICLE: 10_000})
+    found = _reach(commonness, 10_000)
     assert {frozenset(part.split(" & ")) for part in found.split(" | ")} == {
         frozenset(part.split(" & ")) for part in reach.split(" | ")
     }
@@ -192,7 +204,7 @@ def test_in_a_large_library_the_telling_words_choose_whom_to_rank(commonness, re
 
 def test_common_words_are_counted_and_still_find(shelf, monkeypatch):
     monkeypatch.setattr("kb.indexing.COMMON_FROM", 3)
-    monkeypatch.setattr("kb.search.MAX_RANKED", 12)
+    monkeypatch.setattr("kb.candidates.MAX_RANKED", 12)
     count_common_words()
     assert CommonWord.objects.get(word="黑屏").articles == 3
     assert slugs(suggest(ANYBODY, "黑屏", language="en"))[0] == "black-screen"
@@ -237,6 +249,14 @@ def test_a_slip_finds_what_was_meant(shelf, typed):
     count_common_words()
     found = slugs(suggest(ANYBODY, typed, language="en"))
     assert found[0] in ("echo", "web-autoplay", "web-black")
+
+
+def test_what_was_probably_meant_counts_less_than_what_was_typed(shelf):
+    article("preview", "The preview of a build", body="preview")
+    article("store", "Submitting to the store")
+    count_common_words()
+    assert meant(["review"]) == {"review": "preview"}
+    assert slugs(suggest(ANYBODY, "store review", language="en")) == ["store", "preview"]
 
 
 def test_words_of_articles_for_fewer_people_are_never_proposed(shelf, kite):
