@@ -50,7 +50,8 @@ def find(
     Where nothing is in the first reach the next is asked. `in_text` adds those with all of the rarest words
     in their text.
     """
-    besides = [("error_codes && %s::varchar[]", question.codes)] if question.codes else []
+    besides: list[tuple[str, object]] = []
+    besides += [("error_codes && %s::varchar[]", question.codes)] if question.codes else []
     besides += [("search_body @@ %s::tsquery", question.rarest)] if in_text else []
     for reach in question.reaches:
         ways = [("search @@ %s::tsquery", reach, MAX_RANKED), *((*one, MAX_BESIDES) for one in besides)]
@@ -86,7 +87,7 @@ def in_text(question: Question, articles: list[int]) -> dict[int, str]:
 def _places(question: Question, letters: str) -> tuple[str, list[str]]:
     """An expression over `vector` with the letter of each word's best place, and its parameters. Of the last
     letter it is enough to be there at all."""
-    *best, last = letters
+    best, last = letters[:-1], letters[-1]
     tried = " ".join(f"when vector @@ %s::tsquery then '{letter}'" for letter in best)
     placed = f"case {tried} else '{last}' end" if best else f"'{last}'"
     each = f"case when vector @@ %s::tsquery then {placed} else '{NOWHERE}' end"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from posixpath import normpath
 from urllib.parse import unquote
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
 from django.urls import reverse
 
@@ -31,10 +32,11 @@ _OUR_PICTURE = re.compile(r"/docs/pictures/([0-9a-f]{64})\.")
 def rendered(article: Article) -> Rendered:
     """The page, from the cache where nothing in the knowledge base has changed since.
 
-    Any revision of any article renews all: a link leads somewhere only while the other article is there.
+    Any revision of any article renews all: a link leads somewhere only while the other article is there. A
+    picture that was replaced in its tree is no revision, and renews the pages that show it.
     """
     text = _digest(f"{article.title}\n{article.body}")
-    key = f"kb:page:{RENDERER}:{article.pk}:{text}:{stamp()}"
+    key = f"kb:page:{RENDERER}:{article.pk}:{text}:{_stamp(article)}"
     page: Rendered | None = cache.get(key)
     if page is None:
         page = render_article(article.body, links_of(article), title=article.title)
@@ -42,9 +44,11 @@ def rendered(article: Article) -> Rendered:
     return page
 
 
-def stamp() -> int:
-    """Grows with every change of the knowledge base."""
-    return Revision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+def _stamp(article: Article) -> str:
+    """Another with every change of the knowledge base, and of the pictures that the article shows."""
+    shown = Article.pictures.through.objects.filter(article=article).order_by("picture").values("picture")
+    newest = Revision.objects.order_by("-pk").values_list("pk", ArraySubquery(shown)).first()
+    return _digest(repr(newest))
 
 
 class Links:

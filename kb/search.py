@@ -201,6 +201,8 @@ def marked_up(headline: str) -> SafeString:
 
 def _in_order(question: Question, found: Sequence[Row]) -> list[Row]:
     """The articles that were found, what answers best first. Of the first some the text is looked at too."""
+    if not found:
+        return []
     words = list(question.words.values())
 
     def ranked(rows: Sequence[Row]) -> list[Row]:
@@ -215,7 +217,8 @@ def _in_order(question: Question, found: Sequence[Row]) -> list[Row]:
     best, others = first[:BEST], first[BEST:]
     in_text = candidates.in_text(question, [row["pk"] for row in best])
     for row in best:
-        row["places"] = "".join(map(min, row["places"], in_text.get(row["pk"], row["places"])))
+        both = zip(row["places"], in_text.get(row["pk"]) or row["places"], strict=True)
+        row["places"] = "".join(min(pair) for pair in both)
     return ranked(best) + others
 
 
