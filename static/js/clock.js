@@ -35,7 +35,7 @@ export function serverNow() {
 const two = (number) => String(number).padStart(2, "0");
 
 /* 725 -> "00:12:05", -432 -> "-00:07:12", 274320 -> "3 d 04:12". */
-function countdown(seconds, days = "d") {
+export function countdown(seconds, days = "d") {
   const sign = seconds < 0 ? "-" : "";
   const whole = Math.abs(seconds);
   const hours = Math.floor(whole / 3600);
