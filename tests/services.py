@@ -300,7 +300,11 @@ def _wait_for_the_end_of_connections(product: Product) -> None:
 
     def have_ended() -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("select pid, state from pg_stat_activity where application_name = %s", [name])
+            cursor.execute(
+                "select pid, state from pg_stat_activity"
+                " where application_name = %s and datname = current_database()",
+                [name],
+            )
             left = cursor.fetchall()
             for pid in [pid for pid, state in left if state == "active" and pid not in told]:
                 cursor.execute("select pg_terminate_backend(%s)", [pid])
