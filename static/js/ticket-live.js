@@ -131,7 +131,8 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
     // Read anew in its place: an empty card would let everything below it jump.
     event.detail.shouldSwap = false;
     last.delete(target.id);
-    window.htmx.ajax("GET", target.getAttribute("hx-get"), { target, swap: "innerHTML" });
+    // Broken off where the page is left meanwhile; what else fails htmx tells by its events.
+    window.htmx.ajax("GET", target.getAttribute("hx-get"), { target, swap: "innerHTML" }).catch(() => {});
     return;
   }
   kept = {
