@@ -8,10 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language, gettext_lazy, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext
 
 from events.presenting import in_language
+from helpdesk.lists import listed
 from helpdesk.templatetags.look import duration, plain_moment
 from routing.choosing import Hindrance
 from routing.rules import Ask, Turn
@@ -28,12 +29,6 @@ DAYS = {
     "sat": gettext_lazy("Saturday"),
     "sun": gettext_lazy("Sunday"),
 }
-
-
-def listed(words: list[str]) -> str:
-    """One after the other, as the reader's language separates them."""
-    between = "、" if (get_language() or "").startswith("zh") else ", "
-    return between.join(words)
 
 
 def language_name(code: str) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from files.masking.finding import Kind
+from helpdesk import lists
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def in_words(kinds: Mapping[str, int]) -> str:
 
 def listed(kinds: Mapping[str, int]) -> str:
     """ "3 tokens, 9 e-mail addresses"."""
-    return _(", ").join(_told(Kind(kind), kinds[kind]) for kind in Kind if kinds.get(kind))
+    return lists.listed(_told(Kind(kind), kinds[kind]) for kind in Kind if kinds.get(kind))
 
 
 def _told(kind: Kind, count: int) -> str:

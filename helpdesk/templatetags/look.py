@@ -20,8 +20,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from helpdesk.lists import listed
 
 register = template.Library()
+register.filter(listed)
 
 FACE_TONES = 5
 WARN_SHARE = 0.25

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Tier
+from helpdesk.lists import listed
 from routing.people import Person
 from routing.rules import Account, Ask, Otherwise, Rule, RuleSet
 from routing.rules.naming import Names
-from routing.wording import language_name, listed
+from routing.wording import language_name
 from tickets.models import Priority
 
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Organization, Tier, User
+from helpdesk.lists import listed
 from intake.models import RequestTypeVersion
 from products.models import Platform, Product
 from routing.rules import Account, Ask, Conditions, Otherwise, Rule, RuleSet, Turn
-from routing.wording import language_name, listed
+from routing.wording import language_name
 from sla.models import Plan
 from tickets.models import Priority, Ticket
 

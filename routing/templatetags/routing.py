@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from helpdesk.lists import listed
 from routing import wording
 from routing.models import Absence, Change
 from routing.overview import Line
@@ -42,7 +43,7 @@ def load_of(line: Line) -> str:
 @register.filter
 def spoken(languages: Iterable[str]) -> str:
     """ "English, Chinese" """
-    return wording.listed(sorted(wording.language_name(code) for code in languages))
+    return listed(sorted(wording.language_name(code) for code in languages))
 
 
 @register.filter
@@ -52,11 +53,6 @@ def changed_facts(change: Change) -> list[tuple[str, str, str]]:
         (wording.fact_name(name), wording.fact_in_words(name, before), wording.fact_in_words(name, after))
         for name, (before, after) in change.changes.items()
     ]
-
-
-@register.filter
-def listed(names: Iterable[str]) -> str:
-    return wording.listed(list(names))
 
 
 @register.filter

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from helpdesk.lists import listed
 from sla import ladder
 from sla.durations import tell
 from sla.ladder import Step
@@ -75,30 +76,26 @@ def _of_row(row: DraftRow, calendar_names: Mapping[int, str]) -> dict[str, str]:
 
 def told_pauses(statuses: tuple[str, ...]) -> str:
     names = [str(Ticket.Status(status).label) for status in statuses]
-    return _separated(names) or _("never")
+    return listed(names) or _("never")
 
 
 def told_levels(levels: tuple[int, ...]) -> str:
     shares = [f"{level} %" for level in levels if level != 100]
-    return _separated(shares) or pgettext("levels", "none")
+    return listed(shares) or pgettext("levels", "none")
 
 
-def listed(words: Sequence[str]) -> str:
+def joined(words: Sequence[str]) -> str:
     """ "a, b and c" """
     if len(words) < 2:
         return "".join(words)
-    return _("%(words)s and %(last)s") % {"words": _separated(words[:-1]), "last": words[-1]}
-
-
-def _separated(words: Sequence[str]) -> str:
-    return pgettext("between the words of a list", ", ").join(words)
+    return _("%(words)s and %(last)s") % {"words": listed(words[:-1]), "last": words[-1]}
 
 
 def told_step(step: Step) -> str:
     """What a step of the ladder does: "tells the assignee, also by mail; then move it one tier up"."""
     parts = []
     if step.tell:
-        who = listed([str(role.label) for role in step.tell])
+        who = joined([str(role.label) for role in step.tell])
         parts.append((_("tells %(who)s, also by mail") if step.mail else _("tells %(who)s")) % {"who": who})
     parts += [str(deed.label) for deed in step.do]
     return _("; then ").join(parts)
