@@ -155,14 +155,14 @@ def test_a_feed_tells_of_changes_in_its_language(shelf, client, ana):
 
 
 def test_the_head_names_the_article_in_each_language_that_anybody_may_read(shelf, client, ana):
-    head = client.get(f"{shelf['echo'].get_absolute_url()}?lang=zh-hans").content.decode()
+    head = " ".join(client.get(f"{shelf['echo'].get_absolute_url()}?lang=zh-hans").content.decode().split())
     # The frame speaks the language of the address to somebody who has chosen none.
     assert '<html lang="zh-hans">' in head
     assert '<link rel="canonical" href="https://help.example/docs/echo/?lang=zh-hans">' in head
     assert 'hreflang="en" href="https://help.example/docs/echo/?lang=en"' in head
     assert re.search(r'<meta name="description" content="听到回声的人', head)
     actions.edit(shelf["echo/zh"], by=ana, audience="internal")
-    head = client.get(shelf["echo"].get_absolute_url()).content.decode()
+    head = " ".join(client.get(shelf["echo"].get_absolute_url()).content.decode().split())
     assert 'hreflang="zh-hans" href="https://help.example/docs/echo' not in head
     client.force_login(ana)
     inside = client.get(f"{shelf['echo'].get_absolute_url()}?lang=zh-hans").content.decode()
