@@ -26,7 +26,7 @@ def notify(event: Event) -> None:
 
 
 def publish(event: Event) -> None:
-    """Tell open pages that a ticket has changed: at once, for it is so already and somebody is looking."""
+    """Tell open pages that a ticket has changed, without waiting for the commit: it is so already."""
     _published([event])
 
 

@@ -311,7 +311,7 @@ def _wait_for_the_end_of_connections(product: Product) -> None:
                 told.add(pid)
         return not left
 
-    wait_until(have_ended, seconds=20, what="the connections of the test's processes have ended")
+    wait_until(have_ended, what="the connections of the test's processes have ended")
 
 
 def _show_output(request: pytest.FixtureRequest, process: RunningProcess, *, after: int = 0) -> None:
